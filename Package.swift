@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A library target: imports only what it declares.
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+  resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path, resources: resources,
+    swiftSettings: strict)
+}
+
+/// The tests of `name`, in `Tests/<name>Tests`.
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "swift-rlhf",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "RLHF", targets: ["RLHF"]),
+    .library(name: "RLHFCommands", targets: ["RLHFCommands"]),
+    .library(name: "RLHFTesting", targets: ["RLHFTesting"]),
+    .library(name: "LanguageModels", targets: ["LanguageModels"]),
+    .library(name: "TextChat", targets: ["TextChat"]),
+    .executable(name: "rlhf", targets: ["rlhf"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // The vocabulary and the tensors.
+    library("RLHFCore"),
+    .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
+    .target(name: "CTorch", dependencies: ["CLibTorch"]),
+    library("Torch", ["CTorch"]),
+    library("NeuralNetworks", ["Torch"]),
+
+    // Models of text.
+    library("Tokenizers"),
+    library("LanguageModels", ["NeuralNetworks", "Tokenizers", "Torch"]),
+
+    // What a plugin is, and the two engines that train any of them.
+    library("RLHFPlugin", ["RLHFCore", "NeuralNetworks", "Torch"]),
+    library("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
+    library("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
+    library("RLHF", ["RLHFCore", "NeuralNetworks", "RLHFPlugin", "Torch"]),
+    library("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
+
+    // Feedback, metrics, runs, the command line.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    library(
+      "FeedbackStore", ["RLHFCore", "CZlib", .product(name: "GRDB", package: "GRDB.swift")]),
+    library("Tracking", ["RLHFCore"]),
+    library(
+      "Alignment",
+      [
+        "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore", "FeedbackStore",
+        "Tracking", "NeuralNetworks", "Torch", "Yams",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    library(
+      "RLHFCommands",
+      [
+        "Alignment", "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore",
+        "FeedbackStore", "Tracking", "NeuralNetworks", "Torch", "Yams",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // The built-in domains, ordinary plugins.
+    library("TextChat", ["RLHF", "LanguageModels", "Tokenizers"], path: "Plugins/TextChat"),
+    .executableTarget(name: "rlhf", dependencies: ["RLHFCommands", "TextChat"], swiftSettings: strict),
+
+    // Tests mirror the sources.
+    .target(
+      name: "TestSupport", dependencies: ["NeuralNetworks", "Torch"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("RLHFCore"),
+    tests("Torch"),
+    tests("NeuralNetworks", ["Torch"]),
+    tests("Tokenizers"),
+    tests("LanguageModels", ["Tokenizers", "NeuralNetworks", "Torch"]),
+    tests("RLHFPlugin", ["RLHFCore", "NeuralNetworks", "Torch"]),
+    tests("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
+    tests("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
+    tests("FeedbackStore", ["RLHFCore"]),
+    tests("Tracking"),
+    tests(
+      "Alignment",
+      ["RLHFTesting", "RLHFPlugin", "RLHFCore", "FeedbackStore", "Tracking", "NeuralNetworks", "Torch"]),
+    tests("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
+    tests("RLHFCommands", ["TextChat", "Alignment", "RLHFCore"]),
+    tests("TextChat", ["RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)
