@@ -1,0 +1,58 @@
+public import Torch
+
+/// How the scores of a reward model become rewards.
+public struct ScoreOptions: Codable, Sendable, Equatable {
+  /// How scores are normalised over the run.
+  public enum Normalisation: String, Codable, Sendable, CaseIterable {
+    /// Not at all.
+    case none
+    /// Divided by the running standard deviation.
+    case scale
+    /// The running mean taken off, then divided by the running standard deviation.
+    case standardise
+  }
+
+  /// How scores are normalised over the run.
+  public var normalisation: Normalisation = .none
+  /// The largest size of a score after normalisation; `nil` does not clip.
+  public var clip: Double? = 5
+  /// The score, after normalisation and clipping, of a trajectory that did not end by itself; `nil` leaves its score.
+  public var incompleteScore: Double?
+
+  /// Creates the defaults.
+  public init() {}
+
+  /// The scores as rewards; `moments` have seen them already.
+  public func shaped(_ scores: [Double], isComplete: [Bool], moments: RunningMoments) -> [Double] {
+    var shaped = scores
+    switch normalisation {
+    case .none: break
+    case .scale: shaped = moments.normalised(scores, shiftsMean: false)
+    case .standardise: shaped = moments.normalised(scores, shiftsMean: true)
+    }
+    if let clip { shaped = shaped.map { min(max($0, -clip), clip) } }
+    if let incompleteScore {
+      shaped = zip(shaped, isComplete).map { $1 ? $0 : incompleteScore }
+    }
+    return shaped
+  }
+}
+
+/// The reward of each action, `[B, T]`: `scores` `[B]` at a row's last action, and -β times the estimated divergence
+/// from the reference at every action (Ziegler et al. 2019, equation 2); 0 outside the mask.
+public func shapedRewards(
+  scores: Tensor, logProbabilities: Tensor, reference: Tensor, mask: Tensor,
+  coefficient: Double, estimator: KLEstimator = .k1
+) -> Tensor {
+  precondition(
+    scores.shape == [mask.shape[0]] && logProbabilities.shape == mask.shape,
+    "shapedRewards: scores \(scores.shape), log-probabilities \(logProbabilities.shape), mask \(mask.shape) do not fit")
+  let present = mask.to(logProbabilities.dtype)
+  let length = mask.shape[1]
+  let none = Tensor.zeros([mask.shape[0], 1], dtype: present.dtype, device: present.device)
+  let isLast =
+    present
+    - Tensor.concatenate([present.narrow(dim: 1, start: 1, length: length - 1), none], dim: 1)
+  let penalty = estimator(logProbabilities, reference: reference) * present
+  return isLast * scores.to(present.dtype).unsqueezed(1) - penalty * coefficient
+}

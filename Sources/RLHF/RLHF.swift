@@ -1,0 +1,4 @@
+@_exported public import NeuralNetworks
+@_exported public import RLHFCore
+@_exported public import RLHFPlugin
+@_exported public import Torch

@@ -1,0 +1,152 @@
+public import Foundation
+public import RLHFCore
+
+/// How a domain presents itself.
+public struct DomainDescriptor: Sendable, Hashable {
+  /// A short, stable name for the command line and files, such as `text-chat`.
+  public var id: String
+  /// The name that people read.
+  public var title: String
+  /// What raters are asked about two artifacts.
+  public var question: String
+  /// The qualities that are rated and scored.
+  public var criteria: [Criterion]
+
+  /// Creates a descriptor.
+  public init(id: String, title: String, question: String, criteria: [Criterion] = [.overall]) {
+    self.id = id
+    self.title = title
+    self.question = question
+    self.criteria = criteria
+  }
+}
+
+/// The data of a project that a new model may look at before it is trained: to build a vocabulary, say.
+public struct Corpus<Prompt: Sendable, Artifact: Sendable>: Sendable {
+  /// The prompts to train on.
+  public var prompts: [Prompt]
+  /// The demonstrations to train on.
+  public var demonstrations: [Demonstration<Prompt, Artifact>]
+  /// The preference pairs to train on.
+  public var preferences: [PreferencePair<Prompt, Artifact>]
+
+  /// Creates a corpus.
+  public init(
+    prompts: [Prompt] = [], demonstrations: [Demonstration<Prompt, Artifact>] = [],
+    preferences: [PreferencePair<Prompt, Artifact>] = []
+  ) {
+    self.prompts = prompts
+    self.demonstrations = demonstrations
+    self.preferences = preferences
+  }
+}
+
+/// A simple rule that orders artifacts, fitted on pairs: what a reward model is measured against.
+public struct PreferenceBaseline<Prompt: Sendable, Artifact: Sendable>: Sendable {
+  /// Scores a sample; higher is better.
+  public typealias Score = @Sendable (Sample<Prompt, Artifact>) -> Double
+
+  /// The name that people read.
+  public var name: String
+  /// Whether a reward model must do at least as well.
+  public var isReference: Bool
+  /// Fits the rule on training pairs, and gives its score.
+  public var fit: @Sendable ([PreferencePair<Prompt, Artifact>]) throws -> Score
+
+  /// Creates a rule.
+  public init(
+    name: String, isReference: Bool = false,
+    fit: @escaping @Sendable ([PreferencePair<Prompt, Artifact>]) throws -> Score
+  ) {
+    self.name = name
+    self.isReference = isReference
+    self.fit = fit
+  }
+}
+
+/// Everything that is particular to one modality. An executable lists its domains; the framework does the rest.
+public protocol Domain: Sendable {
+  /// What is asked for.
+  associatedtype Prompt: Codable & Sendable & Hashable
+  /// What is made, compared and scored.
+  associatedtype Artifact: Codable & Sendable & Hashable
+  /// The domain's own settings: the `domain:` section of `rlhf.yaml`.
+  associatedtype Configuration: Codable & Sendable
+  /// The generator that is trained.
+  associatedtype DomainPolicy: Policy<Prompt, Artifact>
+  /// The encoder of the reward model.
+  associatedtype DomainEncoder: Encoder<Prompt, Artifact>
+
+  /// How the domain presents itself.
+  static var descriptor: DomainDescriptor { get }
+
+  /// The settings in force.
+  var configuration: Configuration { get set }
+
+  /// The settings of the training stages that suit the domain, in the form of `rlhf.yaml`; a project overrides them.
+  var stageSettings: JSONValue { get }
+
+  /// Understands one line of imported data. The default reads `prompt` with `chosen` and `rejected`, with `artifact`,
+  /// or alone, in the coding of the domain's types.
+  ///
+  /// Throws ``RLHFError`` where the line holds nothing that the domain understands.
+  func records(from line: JSONValue) throws -> [FeedbackRecord<Prompt, Artifact>]
+
+  /// Makes an untrained policy.
+  func makePolicy(for corpus: Corpus<Prompt, Artifact>, seed: Seed) throws -> DomainPolicy
+
+  /// Reads a policy that ``savePolicy(_:to:)`` wrote, or one that other tools left in the format of the domain.
+  func loadPolicy(from directory: URL) throws -> DomainPolicy
+
+  /// Writes a policy as files into an existing, empty directory.
+  func savePolicy(_ policy: DomainPolicy, to directory: URL) throws
+
+  /// Makes an untrained encoder for a reward model.
+  func makeEncoder(for corpus: Corpus<Prompt, Artifact>, seed: Seed) throws -> DomainEncoder
+
+  /// Reads an encoder that ``saveEncoder(_:to:)`` wrote.
+  func loadEncoder(from directory: URL) throws -> DomainEncoder
+
+  /// Writes an encoder as files into an existing, empty directory.
+  func saveEncoder(_ encoder: DomainEncoder, to directory: URL) throws
+
+  /// A few words that stand for a prompt in tables and reports.
+  func text(of prompt: Prompt) -> String
+
+  /// A few words that stand for an artifact in tables and reports.
+  func text(of artifact: Artifact) -> String
+
+  /// A prompt made from what a person types, where the domain has such prompts.
+  func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt?
+
+  /// A program that rates in place of people, for demonstrations and tests. Its id says that it is scripted.
+  var scriptedRater: (any Rater<Prompt, Artifact>)? { get }
+
+  /// A judge that training never sees, for evaluation.
+  var heldOutJudge: (any Rater<Prompt, Artifact>)? { get }
+
+  /// Simple rules that a reward model is measured against.
+  var baselines: [PreferenceBaseline<Prompt, Artifact>] { get }
+
+  /// Figures of a sample that people would look at beside the score, such as whether a reply is correct.
+  func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double]
+}
+
+/// The settings of a domain that has none.
+public struct NoConfiguration: Codable, Sendable {
+  /// Creates the empty settings.
+  public init() {}
+}
+
+extension Domain {
+  public var stageSettings: JSONValue { .object([:]) }
+  public var scriptedRater: (any Rater<Prompt, Artifact>)? { nil }
+  public var heldOutJudge: (any Rater<Prompt, Artifact>)? { nil }
+  public var baselines: [PreferenceBaseline<Prompt, Artifact>] { [] }
+  public func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double] { [:] }
+  public func text(of prompt: Prompt) -> String { String(describing: prompt) }
+  public func text(of artifact: Artifact) -> String { String(describing: artifact) }
+  public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
+    nil
+  }
+}

@@ -1,0 +1,104 @@
+public import NeuralNetworks
+public import RLHFCore
+public import Torch
+
+/// What should be computed for the actions of a rollout.
+public struct EvaluationRequest: Sendable {
+  /// Whether entropies are wanted.
+  public var wantsEntropies: Bool
+  /// Whether features for the critic are wanted.
+  public var wantsFeatures: Bool
+  /// The seed of dropout while training; `nil` evaluates without dropout.
+  public var dropout: Seed?
+
+  /// Creates a request; log-probabilities are always computed.
+  public init(entropies: Bool = false, features: Bool = false, dropout: Seed? = nil) {
+    wantsEntropies = entropies
+    wantsFeatures = features
+    self.dropout = dropout
+  }
+
+  /// Log-probabilities alone.
+  public static let logProbabilities = EvaluationRequest()
+}
+
+/// What a policy says now of actions that were taken before.
+public struct PolicyEvaluation {
+  /// Log-probabilities of the actions, `[B, T]`; 0 outside the mask.
+  public var logProbabilities: Tensor
+  /// Entropies of the distributions that the actions were drawn from, `[B, T]`; 0 outside the mask.
+  public var entropies: Tensor?
+  /// What the policy knew before each action, `[B, T, H]`: the critic reads it.
+  public var features: Tensor?
+
+  /// Creates an evaluation.
+  public init(logProbabilities: Tensor, entropies: Tensor? = nil, features: Tensor? = nil) {
+    self.logProbabilities = logProbabilities
+    self.entropies = entropies
+    self.features = features
+  }
+}
+
+/// A generator that can be trained: it samples trajectories, and gives their log-probabilities with gradient.
+///
+/// A policy is synchronous and not `Sendable`: one training session owns it. Sampling and `evaluate` describe the same
+/// distribution, temperature and grammar masks included: the ratio of a fresh rollout is 1.
+public protocol Policy<Prompt, Artifact>: AnyObject {
+  /// What is asked for.
+  associatedtype Prompt: Sendable
+  /// What is made.
+  associatedtype Artifact: Sendable
+
+  /// The named parameters, trainable and frozen.
+  var parameters: ParameterStore { get }
+
+  /// The width H of the features that the critic reads.
+  var featureSize: Int { get }
+
+  /// Samples one trajectory per prompt. The same seed takes the same actions; a row does not depend on its neighbours.
+  func sample(_ prompts: [Prompt], seed: Seed) throws -> Rollout
+
+  /// Log-probabilities, and what else is requested, of the actions of `rollout`, with gradient where it is enabled.
+  func evaluate(_ rollout: Rollout, _ request: EvaluationRequest) throws -> PolicyEvaluation
+
+  /// What a person perceives of each trajectory.
+  func artifacts(of rollout: Rollout) throws -> [Artifact]
+
+  /// The trajectories that lead to the demonstrated artifacts, for supervised fine-tuning.
+  ///
+  /// Throws ``RLHFError`` where a demonstration cannot be expressed in the policy's actions.
+  func rollout(of demonstrations: [Demonstration<Prompt, Artifact>]) throws -> Rollout
+
+  /// The supervised loss over `demonstrations`: the sum over its terms, and how many there are.
+  ///
+  /// The default is the negative log-likelihood of the demonstrated actions; a policy with another objective
+  /// (denoising, say) has its own.
+  func supervisedLoss(
+    of demonstrations: [Demonstration<Prompt, Artifact>], seed: Seed, isTraining: Bool
+  ) throws -> SupervisedLoss
+}
+
+/// A sum of losses, with gradient, and the number of its terms.
+public struct SupervisedLoss {
+  /// The sum over all terms; a scalar tensor.
+  public var sum: Tensor
+  /// The number of terms: actions for a likelihood.
+  public var count: Int
+
+  /// Creates a loss.
+  public init(sum: Tensor, count: Int) {
+    self.sum = sum
+    self.count = count
+  }
+}
+
+extension Policy {
+  public func supervisedLoss(
+    of demonstrations: [Demonstration<Prompt, Artifact>], seed: Seed, isTraining: Bool
+  ) throws -> SupervisedLoss {
+    let rollout = try rollout(of: demonstrations)
+    let evaluation = try evaluate(rollout, EvaluationRequest(dropout: isTraining ? seed : nil))
+    let count = rollout.lengths().reduce(0, +)
+    return SupervisedLoss(sum: -evaluation.logProbabilities.sum(), count: count)
+  }
+}
