@@ -16,14 +16,25 @@ import random
 from pathlib import Path
 
 from knowledge import (
-    EVENTS, FERRIES, DAYS, LOST, LOST_REMARKS, OFFERS, OPENERS, PLACES, SKIES, TRAILS, WEATHER)
+    DAYS, EVENTS, FERRIES, LOST, LOST_REMARKS, MANNERS, OFFERS, OPENERS, PLACES, SKIES, TRAILS, WEATHER)
 from phrasings import PHRASINGS, SMALL_TALK, SMALL_TALK_HELD_OUT
 
 FOLDER = Path(__file__).parent
 STYLES = {"terse": 0.58, "plain": 0.24, "friendly": 0.18}
-DEMONSTRATIONS_PER_QUESTION = 1
-HELD_OUT_SHARE = 0.05
+POLITE_SHARE = 0.45
+HELD_OUT_SEEN, HELD_OUT_UNSEEN = 0.6, 0.8
 PROMPT_SHARE = 0.25
+
+# What the facts of a question are called in knowledge.jsonl.
+STATES = {
+    "hours": ["opens", "closes"], "opens": ["opens"], "closes": ["closes"],
+    "closed": ["closed on"], "street": ["street"], "price": ["price"], "child": ["child's price"],
+    "ferry_first": ["first ferry"], "ferry_last": ["last ferry"], "ferry_minutes": ["crossing"],
+    "ferry_price": ["price"], "trail_length": ["length"], "trail_hours": ["walking time"],
+    "trail_start": ["start"], "trail_character": ["difficulty"],
+    "weather": ["temperature", "sky"], "temperature": ["temperature"],
+    "event_day": ["day"], "event_time": ["time"], "event_where": ["place"], "lost": ["found"],
+}
 
 
 def capital(text):
@@ -80,21 +91,27 @@ def questions():
         yield item("lost", e, [found.split(" ")[-1]], LOST_REMARKS, found=found)
 
 
-def friendly(random, sentences, slots, remarks):
+def polite(draw, question):
+    """The question with a greeting or thanks around it."""
+    small = question if question.startswith("I ") else question[0].lower() + question[1:]
+    return draw.choice(MANNERS).format(q=small, Q=question)
+
+
+def friendly(draw, sentences, slots, remarks):
     """A friendly reply: the answer, with a greeting, a remark or an offer around it."""
-    answer = random.choice(sentences).format(**slots)
-    opener, remark, offer = random.choice(OPENERS), random.choice(remarks), random.choice(OFFERS)
-    return " ".join(random.choices(
+    answer = draw.choice(sentences).format(**slots)
+    opener, remark, offer = draw.choice(OPENERS), draw.choice(remarks), draw.choice(OFFERS)
+    return " ".join(draw.choices(
         [[opener, answer, remark], [opener, answer, remark, offer], [opener, answer, offer],
          [answer, remark, offer], [answer, remark]],
         [40, 20, 15, 15, 10])[0])
 
 
-def reply(random, phrasing, slots, remarks):
-    style = random.choices(list(STYLES), list(STYLES.values()))[0]
+def reply(draw, phrasing, slots, remarks):
+    style = draw.choices(list(STYLES), list(STYLES.values()))[0]
     if style == "friendly":
-        return friendly(random, phrasing.friendly, slots, remarks)
-    return random.choice(getattr(phrasing, style)).format(**slots)
+        return friendly(draw, phrasing.friendly, slots, remarks)
+    return draw.choice(getattr(phrasing, style)).format(**slots)
 
 
 def user(text):
@@ -114,22 +131,25 @@ def build():
     knowledge, demonstrations, prompts, held_out, references = [], [], [], [], []
     for attribute, entity, slots, facts, remarks in questions():
         phrasing = PHRASINGS[attribute]
-        for value in facts:
-            knowledge.append({"entity": bare(entity), "attribute": attribute, "value": value})
+        for name, value in zip(STATES[attribute], facts, strict=True):
+            row = {"entity": bare(entity), "attribute": name, "value": value}
+            if row not in knowledge:
+                knowledge.append(row)
         asked = [text.format(**slots) for text in phrasing.ask]
         draw.shuffle(asked)
         # Seen phrasings with a subject they are never seen with, and phrasings never seen.
-        if draw.random() < HELD_OUT_SHARE * len(asked):
+        if draw.random() < HELD_OUT_SEEN:
             held_out.append({"prompt": [user(asked.pop())], "facts": facts})
-        if draw.random() < HELD_OUT_SHARE * len(phrasing.ask):
+        if draw.random() < HELD_OUT_UNSEEN:
             text = draw.choice(phrasing.ask_held_out).format(**slots)
             held_out.append({"prompt": [user(text)], "facts": facts})
         for _ in range(round(PROMPT_SHARE * len(asked))):
             prompts.append({"prompt": [user(asked.pop())], "facts": facts})
         for question in asked:
-            for _ in range(DEMONSTRATIONS_PER_QUESTION):
+            asking = [question] + [polite(draw, question)] * (draw.random() < POLITE_SHARE)
+            for words in asking:
                 text = euro_grammar(reply(draw, phrasing, slots, remarks))
-                demonstrations.append({"messages": [user(question), assistant(text)], "facts": facts})
+                demonstrations.append({"messages": [user(words), assistant(text)], "facts": facts})
         sentences = [text.format(**slots) for text in phrasing.reference]
         references.append({"text": reference(draw, euro_grammar(draw.choice(sentences)), remarks)})
     for asked, terse, plain, warm in SMALL_TALK:
@@ -174,6 +194,7 @@ def check(demonstrations, prompts, held_out):
         text = row["messages"][1]["content"].lower()
         for fact in row["facts"]:
             assert any(form.lower() in text for form in fact.split("|")), row
+        assert len(text.split()) <= 40, row
 
 
 if __name__ == "__main__":
