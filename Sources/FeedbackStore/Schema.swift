@@ -1,0 +1,102 @@
+import GRDB
+
+/// The tables of the store. A migration that was published is never edited; changes are new migrations.
+enum Schema {
+  /// Written into the file's header ("RLHF"), so that a file of another program is not taken for a store.
+  static let applicationID: Int32 = 0x524c_4846
+
+  static let migrator: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1-feedback") { db in
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: tables)
+      for table in ["prompts", "artifacts", "demonstrations", "comparisons", "judgments", "imports"] {
+        for event in ["UPDATE", "DELETE"] {
+          try db.execute(
+            sql: """
+              CREATE TRIGGER \(table)_no_\(event.lowercased()) BEFORE \(event) ON \(table) BEGIN
+                SELECT RAISE(ABORT, 'feedback is only ever added');
+              END
+              """)
+        }
+      }
+    }
+    return migrator
+  }()
+
+  private static let tables = """
+    CREATE TABLE properties (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+    CREATE TABLE prompts (
+      id INTEGER PRIMARY KEY,
+      hash BLOB NOT NULL,
+      payload TEXT NOT NULL,
+      split TEXT NOT NULL CHECK (split IN ('train', 'heldout')),
+      source TEXT NOT NULL,
+      created INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX prompts_content ON prompts (hash);
+
+    CREATE TABLE artifacts (
+      id INTEGER PRIMARY KEY,
+      prompt INTEGER NOT NULL REFERENCES prompts (id),
+      hash BLOB NOT NULL,
+      payload TEXT NOT NULL,
+      origin TEXT NOT NULL,
+      round INTEGER NOT NULL,
+      created INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX artifacts_content ON artifacts (prompt, hash);
+
+    CREATE TABLE demonstrations (
+      id INTEGER PRIMARY KEY,
+      artifact INTEGER NOT NULL REFERENCES artifacts (id),
+      source TEXT NOT NULL,
+      created INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX demonstrations_content ON demonstrations (artifact);
+
+    CREATE TABLE comparisons (
+      id INTEGER PRIMARY KEY,
+      prompt INTEGER NOT NULL REFERENCES prompts (id),
+      first INTEGER NOT NULL REFERENCES artifacts (id),
+      second INTEGER NOT NULL REFERENCES artifacts (id),
+      origin TEXT NOT NULL,
+      round INTEGER NOT NULL,
+      created INTEGER NOT NULL,
+      CHECK (first <> second)
+    ) STRICT;
+    CREATE UNIQUE INDEX comparisons_content ON comparisons (first, second, round);
+
+    CREATE TABLE raters (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('person', 'scripted', 'model', 'imported')),
+      created INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX raters_name ON raters (name);
+
+    CREATE TABLE judgments (
+      id INTEGER PRIMARY KEY,
+      comparison INTEGER NOT NULL REFERENCES comparisons (id),
+      rater INTEGER NOT NULL REFERENCES raters (id),
+      criterion TEXT NOT NULL,
+      verdict TEXT NOT NULL CHECK (verdict IN ('first', 'second', 'tie', 'bothBad', 'skip')),
+      label REAL,
+      margin REAL,
+      confidence REAL NOT NULL,
+      supersedes INTEGER REFERENCES judgments (id),
+      created INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX judgments_content ON judgments (comparison, rater, criterion);
+    CREATE UNIQUE INDEX judgments_supersedes ON judgments (supersedes);
+
+    CREATE TABLE imports (
+      id INTEGER PRIMARY KEY,
+      file TEXT NOT NULL,
+      hash BLOB NOT NULL,
+      summary TEXT NOT NULL,
+      created INTEGER NOT NULL
+    ) STRICT;
+    """
+}
