@@ -87,7 +87,20 @@ let package = Package(
       ]),
 
     // The built-in domains, ordinary plugins.
-    library("TextChat", ["RLHF", "LanguageModels", "Tokenizers"], path: "Plugins/TextChat"),
+    library(
+      "TextChat",
+      [
+        "RLHF", "RLHFCore", "RLHFPlugin", "NeuralNetworks", "Torch", "LanguageModels", "Tokenizers",
+        "KnowledgeBaseSample",
+      ], path: "Plugins/TextChat"),
+    .target(
+      name: "KnowledgeBaseSample", path: "Samples/KnowledgeBase",
+      exclude: ["README.md", "build.py", "knowledge.py", "phrasings.py"],
+      sources: ["KnowledgeBaseSample.swift"],
+      resources: [
+        .copy("knowledge.jsonl"), .copy("demonstrations.jsonl"), .copy("prompts.jsonl"),
+        .copy("heldout.jsonl"), .copy("references.jsonl"),
+      ], swiftSettings: strict),
     .executableTarget(name: "rlhf", dependencies: ["RLHFCommands", "TextChat"], swiftSettings: strict),
 
     // Tests mirror the sources.
@@ -109,7 +122,7 @@ let package = Package(
       ["RLHFTesting", "RLHFPlugin", "RLHFCore", "FeedbackStore", "Tracking", "NeuralNetworks", "Torch"]),
     tests("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
     tests("RLHFCommands", ["TextChat", "Alignment", "RLHFCore"]),
-    tests("TextChat", ["RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch"]),
+    tests("TextChat", ["RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch", "KnowledgeBaseSample"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

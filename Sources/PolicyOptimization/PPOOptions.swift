@@ -35,7 +35,7 @@ public struct PPOOptions: StageOptions, Equatable {
   /// The learning rate of the critic's head.
   public var criticLearningRate = 1e-4
   /// How the learning rates change over the run.
-  public var schedule: LearningRateSchedule = .constant
+  public var schedule: LearningRateSchedule.Shape = .constant
   /// The weight decay of AdamW.
   public var weightDecay = 0.0
   /// The largest norm of the gradient; above it the gradient is scaled down.

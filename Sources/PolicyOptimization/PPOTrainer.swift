@@ -44,8 +44,8 @@ public final class PPOTrainer<P: Policy> {
       featureSize: policy.featureSize, hiddenSize: options.criticHiddenSize,
       seed: seed.derived("critic"))
     let adam = AdamWOptions(weightDecay: options.weightDecay)
-    policyOptimizer = AdamW(policy.parameters.trainable, options: adam)
-    criticOptimizer = AdamW(critic.parameters.trainable, options: adam)
+    policyOptimizer = AdamW(parameters: policy.parameters.trainable, options: adam)
+    criticOptimizer = AdamW(parameters: critic.parameters.trainable, options: adam)
   }
 
   /// The indices of the prompts that the next iteration should sample for, out of `count`.
@@ -225,7 +225,7 @@ public final class PPOTrainer<P: Policy> {
 
   /// Goes on from what ``save(to:)`` wrote.
   public func restore(from directory: URL) throws {
-    try critic.parameters.load(from: directory.appending(path: "critic.safetensors"))
+    try critic.parameters.load(SafetensorsFile(directory.appending(path: "critic.safetensors")))
     try policyOptimizer.load(from: directory.appending(path: "optimizer.safetensors"))
     try criticOptimizer.load(from: directory.appending(path: "critic-optimizer.safetensors"))
     let state = try TrainerState.read(PPOState.self, from: directory)

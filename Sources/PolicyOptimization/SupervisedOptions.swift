@@ -12,7 +12,7 @@ public struct SupervisedOptions: StageOptions, Equatable {
   /// The learning rate at its highest.
   public var learningRate = 3e-4
   /// How the learning rate changes over the run.
-  public var schedule: LearningRateSchedule = .cosine
+  public var schedule: LearningRateSchedule.Shape = .cosine
   /// The fraction of steps over which the learning rate rises from 0.
   public var warmUp = 0.05
   /// The weight decay of AdamW.

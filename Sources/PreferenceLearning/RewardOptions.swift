@@ -10,7 +10,7 @@ public struct RewardOptions: StageOptions, Equatable {
   /// The learning rate at its highest.
   public var learningRate = 1e-3
   /// How the learning rate changes over the run.
-  public var schedule: LearningRateSchedule = .linear
+  public var schedule: LearningRateSchedule.Shape = .linear
   /// The fraction of steps over which the learning rate rises from 0.
   public var warmUp = 0.05
   /// The weight decay of AdamW.

@@ -47,7 +47,7 @@ public final class RewardTrainer<E: Encoder> {
     training = shuffled.dropFirst(validationCount).map { pairs[$0] }
     order = ShuffledBatches(
       count: training.count, batchSize: options.batchSize, seed: seed.derived("order"))
-    optimizer = AdamW(model.trainable, options: AdamWOptions(weightDecay: options.weightDecay))
+    optimizer = AdamW(parameters: model.trainable, options: AdamWOptions(weightDecay: options.weightDecay))
     loss = BradleyTerryLoss(centring: options.centring, labelSmoothing: options.labelSmoothing)
     best = ParameterSnapshot(of: model.trainable)
   }
@@ -116,6 +116,47 @@ public final class RewardTrainer<E: Encoder> {
       })
   }
 
+  /// Writes everything that is needed to go on from here, the model's parameters included, into `directory`.
+  public func save(to directory: URL) throws {
+    try optimizer.save(to: directory.appending(path: "optimizer.safetensors"))
+    try SafetensorsWriter.write(
+      model.trainable.map { ("current.\($0.name)", $0.tensor.detached()) }
+        + zip(model.trainable, best.values).map { ("best.\($0.name)", $1) },
+      metadata: [:], to: directory.appending(path: "parameters.safetensors"))
+    let state = RewardState(epoch: epoch, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest)
+    try AtomicFile.write(
+      try JSONEncoder().encode(state), to: directory.appending(path: "trainer.json"))
+  }
+
+  /// Goes on from what ``save(to:)`` wrote.
+  public func restore(from directory: URL) throws {
+    let url = directory.appending(path: "trainer.json")
+    let state: RewardState
+    do {
+      state = try JSONDecoder().decode(RewardState.self, from: Data(contentsOf: url))
+    } catch {
+      throw RLHFError(
+        .incompatibleModel,
+        "\(url.path) cannot be read as the state of a reward trainer. Start anew.", cause: error)
+    }
+    try optimizer.load(from: directory.appending(path: "optimizer.safetensors"))
+    let file = try SafetensorsFile(directory.appending(path: "parameters.safetensors"))
+    for (index, parameter) in model.trainable.enumerated() {
+      let current = try file.tensor("current.\(parameter.name)")
+      let kept = try file.tensor("best.\(parameter.name)")
+      guard current.shape == parameter.tensor.shape, kept.shape == parameter.tensor.shape else {
+        throw RLHFError(
+          .incompatibleModel,
+          "\(file.url.path) has '\(parameter.name)' \(current.shape); the encoder wants \(parameter.tensor.shape). Resume with the settings of the run.")
+      }
+      withoutGradient {
+        parameter.tensor.assign(from: current)
+        best.values[index].assign(from: kept)
+      }
+    }
+    (epoch, bestLoss, epochsSinceBest) = (state.epoch, state.bestLoss ?? .infinity, state.epochsSinceBest)
+  }
+
   private func pairLosses(_ pairs: [Pair], dropout: Seed?) throws -> Tensor {
     let samples =
       pairs.map { Sample(prompt: $0.prompt, artifact: $0.chosen) }
@@ -141,9 +182,22 @@ public final class RewardTrainer<E: Encoder> {
   }
 }
 
+private struct RewardState: Codable {
+  var epoch: Int
+  /// Missing before the first validation: JSON has no infinity.
+  var bestLoss: Double?
+  var epochsSinceBest: Int
+
+  init(epoch: Int, bestLoss: Double, epochsSinceBest: Int) {
+    self.epoch = epoch
+    self.bestLoss = bestLoss.isFinite ? bestLoss : nil
+    self.epochsSinceBest = epochsSinceBest
+  }
+}
+
 /// A copy of parameters' values.
 private final class ParameterSnapshot {
-  private let values: [Tensor]
+  let values: [Tensor]
 
   init(of parameters: [(name: String, tensor: Tensor)]) {
     values = withoutGradient { parameters.map { $0.tensor.detached().copied() } }

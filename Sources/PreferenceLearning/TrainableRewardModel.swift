@@ -113,7 +113,7 @@ public final class TrainableRewardModel<E: Encoder> {
         "\(url.path) has \(description.criteria.count) criteria and \(description.offsets.count) offsets; expected as many of both, at least one.")
     }
     self.init(encoder: encoder, criteria: description.criteria, seed: 0)
-    try headParameters.load(from: directory.appending(path: Self.headsFile))
+    try headParameters.load(SafetensorsFile(directory.appending(path: Self.headsFile)))
     offsets = description.offsets
   }
 }

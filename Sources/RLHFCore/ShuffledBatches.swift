@@ -47,4 +47,12 @@ public struct ShuffledBatches: Sendable {
     }
     return items
   }
+
+  /// `items` in their own order, in batches of at most `size`.
+  public static func inOrder<Item>(_ items: [Item], size: Int) -> [[Item]] {
+    precondition(size > 0, "ShuffledBatches: batches of \(size); the size must be positive")
+    return stride(from: 0, to: items.count, by: size).map {
+      Array(items[$0..<min($0 + size, items.count)])
+    }
+  }
 }

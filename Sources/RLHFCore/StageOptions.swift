@@ -47,6 +47,11 @@ public struct SettingsCheck: Sendable {
     require(value >= 0 && value <= 1, key, "a number from 0 to 1", found: value)
   }
 
+  /// Takes over the problems of a nested section.
+  public mutating func include(_ nested: SettingsCheck) {
+    problems += nested.problems
+  }
+
   /// Throws one error that lists all problems, if there are any.
   public func finish(source: String) throws {
     guard !problems.isEmpty else { return }

@@ -9,7 +9,7 @@ extension Domain {
   /// Reads the parameters of ``savePolicy(_:to:)`` into a policy made for an empty corpus.
   public func loadPolicy(from directory: URL) throws -> DomainPolicy {
     let policy = try makePolicy(for: Corpus(), seed: 0)
-    try policy.parameters.load(from: directory.appending(path: parametersFile))
+    try policy.parameters.load(SafetensorsFile(directory.appending(path: parametersFile)))
     return policy
   }
 
@@ -21,7 +21,7 @@ extension Domain {
   /// Reads the parameters of ``saveEncoder(_:to:)`` into an encoder made for an empty corpus.
   public func loadEncoder(from directory: URL) throws -> DomainEncoder {
     let encoder = try makeEncoder(for: Corpus(), seed: 0)
-    try encoder.parameters.load(from: directory.appending(path: parametersFile))
+    try encoder.parameters.load(SafetensorsFile(directory.appending(path: parametersFile)))
     return encoder
   }
 

@@ -120,10 +120,10 @@ public protocol Domain: Sendable {
   func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt?
 
   /// A program that rates in place of people, for demonstrations and tests. Its id says that it is scripted.
-  var scriptedRater: (any Rater<Prompt, Artifact>)? { get }
+  func makeScriptedRater() throws -> (any Rater<Prompt, Artifact>)?
 
   /// A judge that training never sees, for evaluation.
-  var heldOutJudge: (any Rater<Prompt, Artifact>)? { get }
+  func makeHeldOutJudge() throws -> (any Rater<Prompt, Artifact>)?
 
   /// Simple rules that a reward model is measured against.
   var baselines: [PreferenceBaseline<Prompt, Artifact>] { get }
@@ -140,8 +140,8 @@ public struct NoConfiguration: Codable, Sendable {
 
 extension Domain {
   public var stageSettings: JSONValue { .object([:]) }
-  public var scriptedRater: (any Rater<Prompt, Artifact>)? { nil }
-  public var heldOutJudge: (any Rater<Prompt, Artifact>)? { nil }
+  public func makeScriptedRater() throws -> (any Rater<Prompt, Artifact>)? { nil }
+  public func makeHeldOutJudge() throws -> (any Rater<Prompt, Artifact>)? { nil }
   public var baselines: [PreferenceBaseline<Prompt, Artifact>] { [] }
   public func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double] { [:] }
   public func text(of prompt: Prompt) -> String { String(describing: prompt) }

@@ -1,0 +1,159 @@
+public import Foundation
+import KnowledgeBaseSample
+import LanguageModels
+public import RLHF
+import Tokenizers
+
+/// Chat in text: a language model replies, people say which reply they prefer.
+///
+/// Policies are model directories in the Hugging Face layout. A new one learns its vocabulary from the project's texts
+/// and starts from random weights; `--from` takes an existing one.
+public struct TextChat: Domain {
+  public static let descriptor = DomainDescriptor(
+    id: "text-chat", title: "Text chat", question: "Which reply is better?")
+
+  public var configuration = TextChatConfiguration()
+
+  /// Creates the domain with its default configuration.
+  public init() {}
+
+  public func records(from line: JSONValue) throws -> [FeedbackRecord<ChatPrompt, ChatReply>] {
+    try chatRecords(from: line)
+  }
+
+  public func makePolicy(
+    for corpus: Corpus<ChatPrompt, ChatReply>, seed: Seed
+  ) throws -> ChatPolicy {
+    let texts = Self.texts(of: corpus)
+    guard !texts.isEmpty else {
+      throw RLHFError(
+        .invalidData,
+        "There is no text to learn a vocabulary from. Import demonstrations or preferences with 'rlhf import', or start from a model directory with --from.")
+    }
+    let tokenizer = try BytePairTokenizer.train(
+      on: texts, vocabularySize: configuration.vocabularySize,
+      specialTokens: ChatFormat.specialTokens)
+    let model = try CausalLanguageModel(modelConfiguration(for: tokenizer), seed: seed)
+    return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
+  }
+
+  public func loadPolicy(from directory: URL) throws -> ChatPolicy {
+    let tokenizer = try BytePairTokenizer.load(from: directory)
+    let model = try CausalLanguageModel.load(from: directory)
+    guard tokenizer.vocabularySize <= model.vocabularySize else {
+      throw RLHFError(
+        .incompatibleModel,
+        "\(directory.path): tokenizer.json has \(tokenizer.vocabularySize) tokens, the model \(model.vocabularySize). They do not belong together.")
+    }
+    return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
+  }
+
+  public func savePolicy(_ policy: ChatPolicy, to directory: URL) throws {
+    try policy.model.save(to: directory)
+    try policy.tokenizer.save(
+      to: directory,
+      chatTemplate: policy.format.style == .roleTokens ? ChatFormat.template : nil)
+  }
+
+  public func makeEncoder(
+    for corpus: Corpus<ChatPrompt, ChatReply>, seed: Seed
+  ) throws -> ChatRewardEncoder {
+    try ChatRewardEncoder(corpus: corpus, configuration: configuration.reward, seed: seed)
+  }
+
+  public func loadEncoder(from directory: URL) throws -> ChatRewardEncoder {
+    try ChatRewardEncoder(from: directory)
+  }
+
+  public func saveEncoder(_ encoder: ChatRewardEncoder, to directory: URL) throws {
+    try encoder.save(to: directory)
+  }
+
+  public func text(of prompt: ChatPrompt) -> String {
+    guard prompt.messages.count > 1 else { return prompt.messages.first?.content ?? "" }
+    return prompt.messages.map { "\($0.role.rawValue): \($0.content)" }.joined(separator: "\n")
+  }
+
+  public func text(of artifact: ChatReply) -> String { artifact.text }
+
+  public func prompt(
+    fromText text: String, after turns: [Sample<ChatPrompt, ChatReply>]
+  ) -> ChatPrompt? {
+    var messages: [ChatMessage] = []
+    if let last = turns.last {
+      messages =
+        last.prompt.messages + [ChatMessage(role: .assistant, content: last.artifact.text)]
+    }
+    return ChatPrompt(messages: messages + [ChatMessage(role: .user, content: text)])
+  }
+
+  public func makeScriptedRater() throws -> (any Rater<ChatPrompt, ChatReply>)? {
+    try knowledge()?.rater()
+  }
+
+  public func makeHeldOutJudge() throws -> (any Rater<ChatPrompt, ChatReply>)? {
+    try knowledge()?.heldOutJudge()
+  }
+
+  public var baselines: [PreferenceBaseline<ChatPrompt, ChatReply>] { SimpleRules.all }
+
+  public func measurements(of sample: Sample<ChatPrompt, ChatReply>) -> [String: Double] {
+    var figures = ["characters": Double(sample.artifact.text.unicodeScalars.count)]
+    if let facts = sample.prompt.facts, !facts.isEmpty {
+      figures["correct"] = facts.allSatisfy(ScriptedReading(sample.artifact.text).states(fact:)) ? 1 : 0
+    }
+    return figures
+  }
+
+  /// The knowledge base that scripted raters and judges know, where one is configured.
+  private func knowledge() throws -> KnowledgeCorpus? {
+    guard let name = configuration.knowledge else { return nil }
+    return try KnowledgeCorpus(
+      folder: name == "sample" ? KnowledgeBaseSample.folder : URL(filePath: name))
+  }
+
+  private func modelConfiguration(
+    for tokenizer: BytePairTokenizer
+  ) throws -> LanguageModelConfiguration {
+    var model: LanguageModelConfiguration
+    switch configuration.architecture {
+    case .llama:
+      model = .llama(
+        vocabularySize: tokenizer.vocabularySize, contextLength: configuration.contextLength,
+        hiddenSize: configuration.hiddenSize, layers: configuration.layers,
+        heads: configuration.heads, keyValueHeads: configuration.keyValueHeads)
+    case .gpt2:
+      model = .gpt2(
+        vocabularySize: tokenizer.vocabularySize, contextLength: configuration.contextLength,
+        hiddenSize: configuration.hiddenSize, layers: configuration.layers,
+        heads: configuration.heads)
+      model.embeddingDropout = configuration.dropout
+      model.attentionDropout = configuration.dropout
+      model.residualDropout = configuration.dropout
+    }
+    model.endTokens = ["<|end|>"].compactMap(tokenizer.id(of:))
+    model.paddingToken = tokenizer.id(of: "<|pad|>")
+    return model
+  }
+
+  /// Everything that people wrote, each text once.
+  private static func texts(of corpus: Corpus<ChatPrompt, ChatReply>) -> [String] {
+    var seen: Set<String> = []
+    var texts: [String] = []
+    func add(_ text: String) {
+      if !text.isEmpty, seen.insert(text).inserted { texts.append(text) }
+    }
+    func add(_ prompt: ChatPrompt) { prompt.messages.forEach { add($0.content) } }
+    corpus.prompts.forEach(add)
+    for demonstration in corpus.demonstrations {
+      add(demonstration.prompt)
+      add(demonstration.artifact.text)
+    }
+    for pair in corpus.preferences {
+      add(pair.prompt)
+      add(pair.chosen.text)
+      add(pair.rejected.text)
+    }
+    return texts
+  }
+}

@@ -1,0 +1,72 @@
+public import RLHFCore
+public import RLHFPlugin
+
+/// Samples pairs of artifacts from a policy and has a rater compare them.
+public struct ComparisonStage<D: Domain> {
+  private let project: Project<D>
+  private let observer: StageObserver
+
+  /// Creates the stage.
+  public init(project: Project<D>, observer: StageObserver = StageObserver()) {
+    self.project = project
+    self.observer = observer
+  }
+
+  /// Samples two different artifacts for each of `count` training prompts, and adds the rater's judgments to the store.
+  ///
+  /// - Parameters:
+  ///   - policy: Who makes the artifacts.
+  ///   - count: The number of comparisons wanted; pairs of equal artifacts are passed over.
+  ///   - rater: Who compares.
+  ///   - origin: Where the artifacts come from, for the store.
+  ///   - round: The round of training.
+  ///   - seed: The seed of prompts, samples and the rater.
+  /// - Returns: The comparisons made, and how many of them were new to the store.
+  @discardableResult
+  public func run(
+    policy: D.DomainPolicy, count: Int, rater: any Rater<D.Prompt, D.Artifact>, origin: String,
+    round: Int, seed: Seed
+  ) async throws -> (comparisons: Int, added: Int) {
+    let prompts = try project.trainingPrompts()
+    guard !prompts.isEmpty else {
+      throw RLHFError(
+        .invalidData, "There are no prompts to sample for. Import some with 'rlhf import'.")
+    }
+    let batchSize = project.settings.ppo.batchSize
+    let order = ShuffledBatches(
+      count: prompts.count, batchSize: batchSize, seed: seed.derived("prompts"))
+    var comparisons: [Comparison<D.Prompt, D.Artifact>] = []
+    // A policy that always says the same would never give enough pairs.
+    let mostBatches = 4 * ((count + batchSize - 1) / batchSize)
+    var batch = 0
+    while comparisons.count < count, batch < mostBatches {
+      let chosen = order.streamedBatch(batch).map { prompts[$0] }
+      let first = try artifacts(of: policy, for: chosen, seed: seed.derived("first", batch))
+      let second = try artifacts(of: policy, for: chosen, seed: seed.derived("second", batch))
+      for (index, prompt) in chosen.enumerated() where first[index] != second[index] {
+        comparisons.append(
+          Comparison(prompt: prompt, first: first[index], second: second[index]))
+      }
+      batch += 1
+      observer.progress(
+        StageProgress(
+          "Sampling pairs", min(comparisons.count, count), of: count, unit: "pairs"))
+    }
+    comparisons = Array(comparisons.prefix(count))
+    guard !comparisons.isEmpty else {
+      throw RLHFError(
+        .training,
+        "The policy gives the same artifact every time, so there is nothing to compare. Raise its temperature or train it less.")
+    }
+    let judgments = try await rater.judge(comparisons, seed: seed.derived("rater"))
+    let added = try project.add(
+      comparisons: comparisons, judgments: judgments, rater: rater.id, origin: origin, round: round)
+    return (comparisons.count, added)
+  }
+
+  private func artifacts(
+    of policy: D.DomainPolicy, for prompts: [D.Prompt], seed: Seed
+  ) throws -> [D.Artifact] {
+    try policy.artifacts(of: policy.sample(prompts, seed: seed))
+  }
+}

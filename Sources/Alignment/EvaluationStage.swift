@@ -1,0 +1,175 @@
+public import Foundation
+import PolicyOptimization
+import PreferenceLearning
+public import RLHFCore
+public import RLHFPlugin
+import Torch
+
+/// One prompt with what the policy and the one it is compared with make of it.
+public struct ComparedSample: Sendable, Codable {
+  /// The prompt, in words.
+  public var prompt: String
+  /// What the baseline makes of it.
+  public var baseline: String
+  /// What the policy makes of it.
+  public var policy: String
+  /// The reward model's scores of both.
+  public var scores: [Double]
+  /// Whom the judge prefers, as `policy`, `baseline` or `tie`; `nil` without a judge.
+  public var preferred: String?
+}
+
+/// How a policy compares with another on held-out prompts: `evaluation.json` of the run.
+public struct PolicyReport: Sendable, Codable {
+  /// The number of samples of each.
+  public var count: Int
+  /// The mean scores of baseline and policy, where there is a reward model.
+  public var scores: [String: Double]
+  /// The policy's mean divergence from the baseline, in nats per sample.
+  public var divergence: Double
+  /// The judge's verdicts; `nil` without a judge.
+  public var winRate: WinRate?
+  /// The 95 % interval of the win rate.
+  public var interval: Interval?
+  /// Who judged.
+  public var judge: String?
+  /// The means of the domain's figures, by name, of baseline and policy.
+  public var measurements: [String: [Double]]
+  /// Samples side by side.
+  public var samples: [ComparedSample]
+}
+
+/// Compares a policy with the one it started from on held-out prompts.
+public struct EvaluationStage<D: Domain> {
+  private let project: Project<D>
+  private let observer: StageObserver
+
+  /// Creates the stage.
+  public init(project: Project<D>, observer: StageObserver = StageObserver()) {
+    self.project = project
+    self.observer = observer
+  }
+
+  /// Samples from both policies with the same seeds, scores and judges.
+  ///
+  /// - Parameters:
+  ///   - policy: The model directory of the policy.
+  ///   - baseline: The model directory of the policy to compare with.
+  ///   - reward: The directory of a reward model, if scores are wanted.
+  public func run(policy: URL, baseline: URL, reward: URL?) async throws -> PolicyReport {
+    let prompts = try heldOutPrompts()
+    let trained = try project.domain.loadPolicy(from: policy)
+    let start = try project.domain.loadPolicy(from: baseline)
+    let seed = project.settings.seed.derived("evaluation")
+    let batches = ShuffledBatches.inOrder(prompts, size: project.settings.ppo.batchSize)
+    var after: [D.Artifact] = []
+    var before: [D.Artifact] = []
+    var divergences: [Double] = []
+    for (index, batch) in batches.enumerated() {
+      let rollout = try trained.sample(batch, seed: seed.derived("policy", index))
+      after += try trained.artifacts(of: rollout)
+      before += try start.artifacts(
+        of: start.sample(batch, seed: seed.derived("baseline", index)))
+      divergences += try divergence(of: rollout, from: start, under: trained)
+      observer.progress(
+        StageProgress("Evaluating", after.count, of: prompts.count, unit: "prompts"))
+    }
+    func samples(_ artifacts: [D.Artifact]) -> [Sample<D.Prompt, D.Artifact>] {
+      zip(prompts, artifacts).map { Sample(prompt: $0, artifact: $1) }
+    }
+    let (samplesBefore, samplesAfter) = (samples(before), samples(after))
+    let model = try reward.map { try RewardModelFiles.load(of: project.domain, from: $0) }
+    let scoresBefore = try model?.scores(of: samplesBefore).map(\.total)
+    let scoresAfter = try model?.scores(of: samplesAfter).map(\.total)
+    let judge = try project.domain.makeHeldOutJudge()
+    var verdicts: [Verdict]?
+    if let judge {
+      verdicts = try await preferences(
+        of: judge, before: samplesBefore, after: samplesAfter, seed: seed)
+    }
+    let winRate = verdicts.map(WinRate.init(of:))
+    var scores: [String: Double] = [:]
+    scores["baseline"] = scoresBefore.map(Statistics.mean)
+    scores["policy"] = scoresAfter.map(Statistics.mean)
+    return PolicyReport(
+      count: prompts.count, scores: scores, divergence: Statistics.mean(divergences),
+      winRate: winRate, interval: winRate?.interval(), judge: judge?.id,
+      measurements: measurements(before: samplesBefore, after: samplesAfter),
+      samples: prompts.indices.prefix(project.settings.evaluation.shown).map { index in
+        ComparedSample(
+          prompt: project.domain.text(of: prompts[index]),
+          baseline: project.domain.text(of: before[index]),
+          policy: project.domain.text(of: after[index]),
+          scores: [scoresBefore?[index], scoresAfter?[index]].compactMap { $0 },
+          preferred: verdicts.map { Self.name(of: $0[index]) })
+      })
+  }
+
+  private func heldOutPrompts() throws -> [D.Prompt] {
+    let all = try project.prompts(.heldOut)
+    guard !all.isEmpty else {
+      throw RLHFError(
+        .invalidData,
+        "There are no held-out prompts to evaluate on. Import some with 'rlhf import --split heldout'.")
+    }
+    let settings = project.settings.evaluation
+    let order = ShuffledBatches(
+      count: all.count, batchSize: 1, seed: project.settings.seed.derived("evaluation-prompts"))
+    return order.order(ofEpoch: 0).prefix(settings.prompts).flatMap { index in
+      Array(repeating: all[index], count: settings.samplesPerPrompt)
+    }
+  }
+
+  private func divergence(
+    of rollout: Rollout, from baseline: D.DomainPolicy, under policy: D.DomainPolicy
+  ) throws -> [Double] {
+    try withoutGradient {
+      let own = try policy.evaluate(rollout, .logProbabilities).logProbabilities
+      let other = try baseline.evaluate(rollout, .logProbabilities).logProbabilities
+      return KLEstimator.k1(own, reference: other).sum(dim: 1).doubles()
+    }
+  }
+
+  /// Verdicts in which `first` is the policy. Each pair is asked in both orders: opposite answers make
+  /// a tie, and a tie in one order leaves the word to the other.
+  private func preferences(
+    of judge: any Rater<D.Prompt, D.Artifact>, before: [Sample<D.Prompt, D.Artifact>],
+    after: [Sample<D.Prompt, D.Artifact>], seed: Seed
+  ) async throws -> [Verdict] {
+    let forward = zip(after, before).map {
+      Comparison(prompt: $0.prompt, first: $0.artifact, second: $1.artifact)
+    }
+    let backward = forward.map {
+      Comparison(prompt: $0.prompt, first: $0.second, second: $0.first)
+    }
+    let one = try await judge.judge(forward, seed: seed.derived("judge"))
+    let two = try await judge.judge(backward, seed: seed.derived("judge-swapped"))
+    return zip(one, two).map { first, second in
+      switch (first.verdict, second.verdict) {
+      case (.skip, .skip): .skip
+      case (.first, .second), (.first, .tie), (.tie, .second): .first
+      case (.second, .first), (.second, .tie), (.tie, .first): .second
+      default: .tie
+      }
+    }
+  }
+
+  private func measurements(
+    before: [Sample<D.Prompt, D.Artifact>], after: [Sample<D.Prompt, D.Artifact>]
+  ) -> [String: [Double]] {
+    var result: [String: [Double]] = [:]
+    let values = [before, after].map { $0.map(project.domain.measurements(of:)) }
+    for name in Set(values.flatMap { $0.flatMap(\.keys) }) {
+      result[name] = values.map { rows in Statistics.mean(rows.compactMap { $0[name] }) }
+    }
+    return result
+  }
+
+  private static func name(of verdict: Verdict) -> String {
+    switch verdict {
+    case .first: "policy"
+    case .second: "baseline"
+    default: "tie"
+    }
+  }
+}

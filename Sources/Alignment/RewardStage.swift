@@ -1,0 +1,158 @@
+public import Foundation
+public import PreferenceLearning
+public import RLHFCore
+public import RLHFPlugin
+
+/// How a simple rule does on the held-out pairs.
+public struct BaselineResult: Sendable, Codable {
+  /// The rule.
+  public var name: String
+  /// Whether the reward model must do at least as well.
+  public var isReference: Bool
+  /// How the rule does.
+  public var accuracy: Double
+  /// The 95 % interval of the accuracy.
+  public var interval: Interval
+}
+
+/// What is known of a reward model after training: `evaluation.json` of the run.
+public struct RewardReport: Sendable, Codable {
+  /// The number of training pairs.
+  public var trainingPairs: Int
+  /// How well the scores predict the held-out pairs; `nil` without held-out pairs.
+  public var heldOut: RewardEvaluation?
+  /// The simple rules beside it.
+  public var baselines: [BaselineResult]
+  /// What a person should know of the figures.
+  public var remarks: [String]
+}
+
+/// Reward modelling on the project's preference pairs.
+public struct RewardStage<D: Domain> {
+  private let project: Project<D>
+  private let observer: StageObserver
+
+  /// Creates the stage.
+  public init(project: Project<D>, observer: StageObserver = StageObserver()) {
+    self.project = project
+    self.observer = observer
+  }
+
+  /// Trains a reward model in a new run folder.
+  public func start(in run: RunFolder) throws -> RewardReport {
+    let trainer = try makeTrainer(pairs: project.preferences(.train))
+    let session = try RunSession(
+      starting: .reward, in: run, settings: project.settings, inputs: [:])
+    return try train(trainer, session)
+  }
+
+  /// Goes on with an unfinished run.
+  public func resume(_ run: RunFolder) throws -> RewardReport {
+    let session = try RunSession(resuming: .reward, in: run, settings: project.settings)
+    let trainer = try makeTrainer(pairs: project.preferences(.train))
+    if let checkpoint = session.checkpoint { try trainer.restore(from: checkpoint) }
+    return try train(trainer, session)
+  }
+
+  /// Fits a reward model to `pairs` outside of a run of its own, as the rounds of optimisation do.
+  func fit(_ pairs: [PreferencePair<D.Prompt, D.Artifact>]) throws -> TrainableRewardModel<
+    D.DomainEncoder
+  > {
+    let trainer = try makeTrainer(pairs: pairs)
+    while !trainer.isFinished {
+      _ = try trainer.trainEpoch { update in report(trainer, update: update, loss: nil) }
+    }
+    try trainer.finish()
+    return trainer.model
+  }
+
+  /// Evaluates a model, and the domain's simple rules, on held-out pairs.
+  public func evaluate(_ model: TrainableRewardModel<D.DomainEncoder>) throws -> RewardReport {
+    let training = try project.preferences(.train)
+    let heldOut = try project.preferences(.heldOut).filter { !$0.isTie }
+    var report = RewardReport(
+      trainingPairs: training.count, heldOut: nil, baselines: [], remarks: [])
+    guard !heldOut.isEmpty else {
+      report.remarks.append("There are no held-out pairs: how well the model predicts is not known.")
+      return report
+    }
+    let evaluation = try RewardEvaluation(of: heldOut) { samples in
+      try model.scores(of: samples).map(\.total)
+    }
+    report.heldOut = evaluation
+    for baseline in project.domain.baselines {
+      let score = try baseline.fit(training)
+      let result = RewardEvaluation(of: heldOut) { $0.map(score) }
+      report.baselines.append(
+        BaselineResult(
+          name: baseline.name, isReference: baseline.isReference, accuracy: result.accuracy,
+          interval: result.interval))
+      if baseline.isReference, evaluation.accuracy < result.accuracy {
+        report.remarks.append(
+          "The reward model (\(percent(evaluation.accuracy))) does not match the rule '\(baseline.name)' (\(percent(result.accuracy))) on the held-out pairs.")
+      }
+    }
+    if evaluation.interval.contains(0.5) {
+      report.remarks.append(
+        "The 95 % interval of the accuracy includes 50 %: the model may know nothing of these preferences.")
+    }
+    return report
+  }
+
+  private func makeTrainer(
+    pairs: [PreferencePair<D.Prompt, D.Artifact>]
+  ) throws -> RewardTrainer<D.DomainEncoder> {
+    let seed = project.settings.seed.derived("reward")
+    let encoder = try project.domain.makeEncoder(
+      for: Corpus(preferences: pairs), seed: seed.derived("encoder"))
+    let model = TrainableRewardModel(
+      encoder: encoder, criteria: D.descriptor.criteria, seed: seed)
+    return try RewardTrainer(
+      model: model, pairs: pairs, options: project.settings.reward, seed: seed)
+  }
+
+  private func train(
+    _ trainer: RewardTrainer<D.DomainEncoder>, _ session: RunSession
+  ) throws -> RewardReport {
+    var lastLoss: Double?
+    while !trainer.isFinished {
+      let metrics = try trainer.trainEpoch { update in
+        report(trainer, update: update, loss: lastLoss)
+      }
+      lastLoss = metrics["reward/validationLoss"] ?? metrics["reward/loss"]
+      try session.record(step: trainer.epoch, metrics)
+      try session.writeCheckpoint(step: trainer.epoch) { try trainer.save(to: $0) }
+      if observer.shouldStop(), !trainer.isFinished {
+        try session.interrupt()
+        throw RLHFError.stopped(session.run)
+      }
+    }
+    try trainer.finish()
+    let report = try evaluate(trainer.model)
+    var summary = ["epochs": Double(trainer.epoch), "trainingPairs": Double(report.trainingPairs)]
+    if let heldOut = report.heldOut {
+      summary["accuracy"] = heldOut.accuracy
+      summary["heldOutPairs"] = Double(heldOut.count)
+    }
+    try AtomicFile.write(
+      JSONValue(encoding: report).description, to: session.run.url.appending(path: "evaluation.json"))
+    try session.finish(summary: summary) { folder in
+      try RewardModelFiles.save(trainer.model, of: project.domain, to: folder)
+    }
+    return report
+  }
+
+  private func report(_ trainer: RewardTrainer<D.DomainEncoder>, update: Int, loss: Double?) {
+    observer.progress(
+      StageProgress(
+        "Reward model", trainer.epoch * trainer.updatesPerEpoch + update,
+        of: trainer.options.epochs * trainer.updatesPerEpoch, unit: "updates",
+        figures: loss.map { [(name: "validation loss", value: $0)] } ?? []))
+  }
+}
+
+/// A fraction as a percentage with one decimal.
+func percent(_ fraction: Double) -> String {
+  let tenths = (fraction * 1000).rounded() / 10
+  return "\(tenths) %"
+}
