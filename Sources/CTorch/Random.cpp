@@ -117,7 +117,8 @@ ct_tensor ct_categorical(ct_tensor probabilities, ct_tensor uniforms, ct_error e
     auto sums = probabilities->value.to(at::kDouble).cumsum(-1).contiguous();
     int64_t count = sums.size(-1);
     auto total = sums.narrow(-1, count - 1, 1);
-    // The largest number below the total: rounding must not pass the last index of positive probability.
+    // The largest number below the total: rounding must not pass the last index of positive
+    // probability.
     auto limit = at::nextafter(total, at::zeros_like(total));
     auto share = uniforms->value.to(at::kDouble).unsqueeze(-1).mul(total).minimum(limit);
     auto index = at::searchsorted(sums, share.contiguous(), /*out_int32=*/false, /*right=*/true);

@@ -93,7 +93,8 @@ inline at::TensorOptions options(ct_dtype dtype, ct_device device_) {
   return at::TensorOptions().dtype(scalar_type(dtype)).device(device(device_));
 }
 
-/// A number for arithmetic with `tensor`, in the tensor's dtype: a fraction and a tensor of integers throw.
+/// A number for arithmetic with `tensor`, in the tensor's dtype: a fraction and a tensor of
+/// integers throw.
 at::Scalar operand(const at::Tensor &tensor, double value);
 
 /// A number to compare the elements of `tensor` with, exact for integers.

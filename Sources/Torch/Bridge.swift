@@ -5,8 +5,9 @@ typealias ErrorSlot = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
 /// Calls `body` and returns the tensor that it makes.
 ///
-/// A failure is a mistake in the program, such as shapes that do not fit: it ends the process with one message
-/// that names `operation` and the `operands`. Release builds print it as well, which is why this is a `fatalError`.
+/// A failure is a mistake in the program, such as shapes that do not fit: it ends the process with
+/// one message that names `operation` and the `operands`. Release builds print it as well, which is
+/// why this is a `fatalError`.
 @inline(__always)
 func make(
   _ operation: @autoclosure () -> String, _ operands: @autoclosure () -> [Tensor],

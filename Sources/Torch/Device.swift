@@ -42,7 +42,7 @@ public enum Device: Sendable, Hashable {
       throw RLHFError(
         .unsupported,
         count == 0
-          ? "found the device '\(self)', but libtorch \(TorchRuntime.version) finds no CUDA device here: "
+          ? "found the device '\(self)', but libtorch \(TorchRuntime.version) finds no CUDA device: "
             + "use 'cpu', or set LIBTORCH to a CUDA build"
           : "found the device '\(self)', but there are \(count) CUDA devices, numbered from 0")
     }

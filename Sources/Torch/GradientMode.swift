@@ -5,7 +5,8 @@ public var isGradientEnabled: Bool { ct_grad_mode() }
 
 /// Runs `body` without recording its operations, which saves memory and time.
 ///
-/// The setting belongs to the thread, so `body` is synchronous: an asynchronous function can go on in another thread.
+/// The setting belongs to the thread, so `body` is synchronous: an asynchronous function can go on
+/// in another thread.
 public func withoutGradient<Result>(_ body: () throws -> Result) rethrows -> Result {
   let previous = ct_grad_mode_set(false)
   defer { _ = ct_grad_mode_set(previous) }

@@ -3,8 +3,8 @@ import RLHFCore
 
 /// A file whose bytes appear in memory without being read in first.
 ///
-/// A change of those bytes in memory stays there: the file does not change. It is unmapped when the last reference,
-/// or the last tensor over it, goes.
+/// A change of those bytes in memory stays there: the file does not change. It is unmapped when the
+/// last reference, or the last tensor over it, goes.
 public final class MappedFile: @unchecked Sendable {
   /// Where the file is.
   public let path: String

@@ -1,11 +1,14 @@
 import CTorch
 
-/// Work on all parameters at once, which optimizers are made of. None of it is recorded.
+/// Work on all parameters at once, which optimizers are made of.
+///
+/// None of it is recorded.
 public enum OptimizerKernels {
-  /// One step of AdamW (Loshchilov and Hutter 2019) on every parameter, in place.
+  /// One step of AdamW on every parameter, in place.
   ///
-  /// `steps` are raised by one first; they are float32 tensors of no dimension. All lists have the same count;
-  /// `maximumSecondMoments` may be empty, otherwise the step is that of AMSGrad (Reddi et al. 2018).
+  /// Loshchilov and Hutter, 2019. All lists have the same count; `maximumSecondMoments` may be empty,
+  /// otherwise the step is that of AMSGrad (Reddi et al., 2018). `steps` are float32 tensors of no
+  /// dimension, which are raised by one first.
   public static func fusedAdamW(
     parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor],
     maximumSecondMoments: [Tensor] = [], steps: [Tensor], learningRate: Double, beta1: Double,
@@ -26,7 +29,8 @@ public enum OptimizerKernels {
     }
   }
 
-  /// The Euclidean norm of all elements of all tensors, in float32 or wider; a tensor of no dimension.
+  /// The Euclidean norm of all elements of all tensors, in float32 or wider; a tensor of no
+  /// dimension.
   public static func gradientNorm(of tensors: [Tensor]) -> Tensor {
     withoutGradient {
       make("gradientNorm", tensors) { ct_total_norm(tensors.map(\.handle), tensors.count, $0) }

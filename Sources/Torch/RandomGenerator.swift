@@ -3,8 +3,8 @@ public import RLHFCore
 
 /// A source of random tensors with a state of its own: libtorch's global generator is never used.
 ///
-/// The same seed gives the same numbers on the same device in every run. A generator is not `Sendable`: it belongs
-/// to the session that draws from it.
+/// The same seed gives the same numbers on the same device in every run. A generator is not
+/// `Sendable`: it belongs to the session that draws from it.
 public final class RandomGenerator {
   let handle: ct_generator
 

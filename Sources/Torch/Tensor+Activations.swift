@@ -14,7 +14,9 @@ extension Tensor {
   /// `log(1 + eˣ)` without overflow.
   public func softplus() -> Tensor { unary("softplus", ct_softplus) }
 
-  /// `x · Φ(x)`, where Φ is the normal distribution function; `approximate` takes its formula with tanh, as GPT-2 does.
+  /// `x · Φ(x)`, where Φ is the normal distribution function.
+  ///
+  /// `approximate` takes the formula with tanh, as GPT-2 does.
   public func gelu(approximate: Bool = false) -> Tensor {
     make("gelu", [self]) { ct_gelu(handle, approximate, $0) }
   }

@@ -1,8 +1,8 @@
 import CTorch
 
-// Arithmetic, element by element. A number takes the dtype of the tensor: it never makes float32 into float64.
-// A tensor of integers stays one, and does not go with a fraction: convert it first. Division always gives
-// floating point.
+// Arithmetic, element by element. A number takes the dtype of the tensor: it never makes float32
+// into float64. A tensor of integers stays one, and does not go with a fraction: convert it first.
+// Division always gives floating point.
 extension Tensor {
   /// The sum of elements.
   public static func + (left: Tensor, right: Tensor) -> Tensor {

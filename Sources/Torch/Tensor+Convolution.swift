@@ -12,7 +12,8 @@ extension Tensor {
     }
   }
 
-  /// The cross-correlation of `[batch, in, height, width]` with a weight `[out, in / groups, rows, columns]`.
+  /// The cross-correlation of `[batch, in, height, width]` with a weight `[out, in / groups, rows,
+  /// columns]`.
   public func conv2d(
     weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
     groups: Int = 1
@@ -63,7 +64,8 @@ extension Tensor {
     }
   }
 
-  /// The largest elements of square windows of the last two dimensions; without a stride, side by side.
+  /// The largest elements of square windows of the last two dimensions; without a stride, side by
+  /// side.
   public func maxPool2d(_ size: Int, stride: Int? = nil, padding: Int = 0) -> Tensor {
     let stride = stride ?? size
     return make("maxPool2d(\(size))", [self]) {
@@ -86,8 +88,8 @@ extension Tensor {
     case linear
   }
 
-  /// The tensor at another resolution: `[batch, channels, length]` for one size, `[batch, channels, height, width]`
-  /// for two.
+  /// The tensor at another resolution: `[batch, channels, length]` for one size, `[batch, channels,
+  /// height, width]` for two.
   public func interpolated(
     to sizes: [Int], mode: Interpolation = .nearest, alignCorners: Bool = false
   ) -> Tensor {

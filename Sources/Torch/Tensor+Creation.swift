@@ -39,7 +39,8 @@ extension Tensor {
       })
   }
 
-  /// A tensor with a copy of `bytes`: elements of `dtype` in row-major order and this machine's byte order.
+  /// A tensor with a copy of `bytes`: elements of `dtype` in row-major order and this machine's
+  /// byte order.
   public convenience init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType) {
     self.init(
       handle: makeHandle("Tensor(bytes: \(bytes.count), shape: \(shape), dtype: \(dtype))", []) {

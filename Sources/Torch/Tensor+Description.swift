@@ -1,5 +1,6 @@
 extension Tensor: CustomStringConvertible {
-  /// Shape, type, device unless it is the CPU, and the values: of a large tensor only the first few.
+  /// Shape, type, device unless it is the CPU, and the values: of a large tensor only the first
+  /// few.
   public var description: String {
     let place = device == .cpu ? "" : " \(device)"
     return "Tensor(\(shape) \(dtype.rawValue)\(place): \(valueText))"

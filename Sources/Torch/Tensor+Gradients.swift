@@ -11,7 +11,8 @@ extension Tensor {
     }
   }
 
-  /// Whether the tensor is no result of recorded operations: `backward()` leaves gradients at those only.
+  /// Whether the tensor is no result of recorded operations: `backward()` leaves gradients at those
+  /// only.
   public var isLeaf: Bool { ct_is_leaf(handle) }
 
   /// The sum of the gradients that calls of `backward()` left at this leaf, nil before the first.
@@ -46,14 +47,16 @@ extension Tensor {
     run("backward", [self, gradient]) { ct_backward(handle, gradient.handle, retainGraph, $0) }
   }
 
-  /// The gradients of `output`, a tensor of one element, with respect to `inputs`; zeros for an input that it does
-  /// not depend on. The leaves' own gradients stay as they are.
+  /// The gradients of `output`, a tensor of one element, with respect to `inputs`.
+  ///
+  /// The gradients that the leaves keep stay as they are.
   ///
   /// - Parameters:
   ///   - output: What is derived.
   ///   - inputs: By what it is derived.
   ///   - retainGraph: Whether the record is kept for another call.
   ///   - createGraph: Whether the gradients themselves can be derived.
+  /// - Returns: A tensor for each input, of zeros if `output` does not depend on it.
   public static func gradients(
     of output: Tensor, withRespectTo inputs: [Tensor], retainGraph: Bool = false,
     createGraph: Bool = false

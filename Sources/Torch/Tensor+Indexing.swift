@@ -22,7 +22,8 @@ extension Tensor {
     }
   }
 
-  /// The elements at `indices` along `dim`: `result[i, j] = self[i, indices[i, j]]` for dimension 1 of a matrix.
+  /// The elements at `indices` along `dim`: `result[i, j] = self[i, indices[i, j]]` for dimension 1
+  /// of a matrix.
   public func gather(dim: Int, indices: Tensor) -> Tensor {
     make("gather(dim: \(dim))", [self, indices]) { ct_gather(handle, dim, indices.handle, $0) }
   }
@@ -68,8 +69,8 @@ extension Tensor {
     make("oneHot(classes: \(classes))", [self]) { ct_one_hot(handle, classes, $0) }
   }
 
-  /// Where in the ascending last dimension of this tensor `values` belong: the first index whose element is not
-  /// below the value, or with `after` the first whose element is above it.
+  /// Where in the ascending last dimension of this tensor `values` belong: the first index whose
+  /// element is not below the value, or with `after` the first whose element is above it.
   public func searchSorted(_ values: Tensor, after: Bool = false) -> Tensor {
     make("searchSorted", [self, values]) { ct_searchsorted(handle, values.handle, after, $0) }
   }

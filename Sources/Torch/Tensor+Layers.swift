@@ -13,7 +13,9 @@ extension Tensor {
     make("embedding", [weight, indices]) { ct_embedding(weight.handle, indices.handle, $0) }
   }
 
-  /// The last dimension with mean 0 and variance 1, times `weight`, plus `bias` (Ba et al. 2016).
+  /// The last dimension with mean 0 and variance 1, times `weight`, plus `bias`.
+  ///
+  /// Ba, Kiros and Hinton, 2016.
   public func layerNorm(
     weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
   ) -> Tensor {
@@ -23,7 +25,9 @@ extension Tensor {
     }
   }
 
-  /// The last dimension divided by its root mean square, times `weight` (Zhang and Sennrich 2019).
+  /// The last dimension divided by its root mean square, times `weight`.
+  ///
+  /// Zhang and Sennrich, 2019.
   public func rmsNorm(weight: Tensor? = nil, epsilon: Double = 1e-6) -> Tensor {
     var size = size(-1)
     return make("rmsNorm", [self] + some(weight)) {
@@ -31,7 +35,9 @@ extension Tensor {
     }
   }
 
-  /// The channels of `[batch, channels, …]` in groups, each of mean 0 and variance 1 (Wu and He 2018).
+  /// The channels of `[batch, channels, …]` in groups, each of mean 0 and variance 1.
+  ///
+  /// Wu and He, 2018.
   public func groupNorm(
     groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
   ) -> Tensor {
@@ -40,7 +46,9 @@ extension Tensor {
     }
   }
 
-  /// `softmax(query · keyᵀ · scale + mask) · value` (Vaswani et al. 2017).
+  /// `softmax(query · keyᵀ · scale + mask) · value`.
+  ///
+  /// Vaswani et al., 2017.
   ///
   /// - Parameters:
   ///   - query: `[batch, heads, queries, size]`.
@@ -49,7 +57,8 @@ extension Tensor {
   ///   - mask: `[…, queries, keys]`, bool: true where a query sees a key; or numbers to add.
   ///   - isCausal: Whether query `i` sees keys `0 … i` only; then there is no mask.
   ///   - scale: One over the root of `size` if nil.
-  ///   - enableGQA: Whether keys and values have fewer heads, each for a group of heads of the queries.
+  ///   - enableGQA: Whether keys and values have fewer heads, each for a group of queries' heads.
+  /// - Returns: `[batch, heads, queries, size]`.
   public static func scaledDotProductAttention(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
     scale: Double? = nil, enableGQA: Bool = false

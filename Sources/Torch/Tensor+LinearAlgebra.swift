@@ -1,8 +1,10 @@
 import CTorch
 
 extension Tensor {
-  /// The matrix product of the last two dimensions, broadcast over the others: `[…, n, k]` and `[…, k, m]` give
-  /// `[…, n, m]`. A vector counts as a row on the left and as a column on the right.
+  /// The matrix product of the last two dimensions, broadcast over the others.
+  ///
+  /// `[…, n, k]` and `[…, k, m]` give `[…, n, m]`. A vector counts as a row on the left and as a
+  /// column on the right.
   public func matmul(_ other: Tensor) -> Tensor { binary("matmul", other, ct_matmul) }
 
   /// `beta · bias + alpha · left · right`, for matrices `[n, k]` and `[k, m]`.

@@ -27,6 +27,7 @@ extension Tensor {
   ///   - ignoreIndex: The target of elements that have no loss and do not count in the mean.
   ///   - labelSmoothing: The share of the target's probability that all classes get in equal parts.
   ///   - reduction: What becomes of the losses.
+  /// - Returns: The loss, or the losses in the shape of `targets`.
   public static func crossEntropy(
     logits: Tensor, targets: Tensor, ignoreIndex: Int = -100, labelSmoothing: Double = 0,
     reduction: Reduction = .mean
@@ -56,7 +57,8 @@ extension Tensor {
     }
   }
 
-  /// `(x - t)² / 2` up to a distance of `delta`, beyond it `delta · (|x - t| - delta / 2)` (Huber 1964).
+  /// `(x - t)² / 2` up to a distance of `delta`, beyond it `delta · (|x - t| - delta / 2)` (Huber
+  /// 1964).
   public static func huber(
     _ predictions: Tensor, targets: Tensor, delta: Double = 1, reduction: Reduction = .mean
   ) -> Tensor {

@@ -2,8 +2,8 @@ import CTorch
 import RLHFCore
 
 extension Tensor {
-  /// A tensor over the bytes of `file` from `offset` on, which are not copied; the file stays mapped while the
-  /// tensor or one that shares its memory lives.
+  /// A tensor over the bytes of `file` from `offset` on, which are not copied; the file stays
+  /// mapped while the tensor or one that shares its memory lives.
   ///
   /// An `offset` that is no multiple of the size of an element makes a copy.
   ///

@@ -11,13 +11,15 @@ extension Tensor {
     makePair("min(dim: \(dim))", [self]) { ct_min_dim(handle, dim, keepDim, $0, $1, $2) }
   }
 
-  /// The middle elements along `dim` and their indices. Of an even number of elements, the lower of the two in the middle.
+  /// The middle elements along `dim` and their indices.
+  ///
+  /// Of an even number of elements, it is the lower of the two in the middle.
   public func median(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
     makePair("median(dim: \(dim))", [self]) { ct_median_dim(handle, dim, keepDim, $0, $1, $2) }
   }
 
-  /// The `count` largest elements along `dim` in descending order, or with `largest` false the smallest in
-  /// ascending order, and their indices.
+  /// The `count` largest elements along `dim` in descending order, or with `largest` false the
+  /// smallest in ascending order, and their indices.
   public func topK(
     _ count: Int, dim: Int = -1, largest: Bool = true
   ) -> (values: Tensor, indices: Tensor) {
@@ -26,7 +28,9 @@ extension Tensor {
     }
   }
 
-  /// The elements along `dim` in order, and their indices. Equal elements keep their order.
+  /// The elements along `dim` in order, and their indices.
+  ///
+  /// Equal elements keep their order.
   public func sorted(
     dim: Int = -1, descending: Bool = false
   ) -> (values: Tensor, indices: Tensor) {

@@ -55,7 +55,8 @@ extension Tensor {
     make("bernoulli", [self]) { ct_bernoulli(handle, generator.handle, $0) }
   }
 
-  /// Indices drawn in proportion to the elements of the last dimension: `[…, n]` gives `[…, count]`, int64.
+  /// Indices drawn in proportion to the elements of the last dimension: `[…, n]` gives `[…,
+  /// count]`, int64.
   public func multinomial(
     _ count: Int, replacement: Bool = false, generator: RandomGenerator
   ) -> Tensor {
@@ -64,10 +65,10 @@ extension Tensor {
     }
   }
 
-  /// For each row of probabilities `[…, n]`, the index that a uniform number of `uniforms` `[…]` falls on: the first
-  /// at which the running sum of the row passes that share of its total. int64.
+  /// The index that a number between 0 and 1 falls on, for each row of probabilities.
   ///
-  /// An index of probability 0 is never drawn; the probabilities need not add up to 1.
+  /// That is the first index at which the running sum of a row passes that share of its total:
+  /// `[…, n]` with `uniforms` `[…]` gives `[…]`, int64. An index of probability 0 is never drawn; the probabilities need not add up to 1.
   public func categorical(uniforms: Tensor) -> Tensor {
     binary("categorical", uniforms, ct_categorical)
   }

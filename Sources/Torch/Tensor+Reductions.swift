@@ -1,6 +1,7 @@
 import CTorch
 
-// Reductions of all elements, and of one dimension or several. `keepDim` leaves reduced dimensions with size 1.
+// Reductions of all elements, and of one dimension or several. `keepDim` leaves reduced dimensions
+// with size 1.
 extension Tensor {
   /// The sum of all elements.
   public func sum() -> Tensor { unary("sum", ct_sum) }
@@ -85,7 +86,8 @@ extension Tensor {
     }
   }
 
-  /// The norms of the given order along `dim`: 2 is Euclidean, 1 the sum of absolute values, infinity the largest.
+  /// The norms of the given order along `dim`: 2 is Euclidean, 1 the sum of absolute values,
+  /// infinity the largest.
   public func norm(order: Double = 2, dim: Int, keepDim: Bool = false) -> Tensor {
     reduced("norm", [dim], keepDim) { ct_norm_dims($0, order, $1, $2, $3, $4) }
   }

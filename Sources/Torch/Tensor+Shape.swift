@@ -14,7 +14,8 @@ extension Tensor {
   /// The last two dimensions swapped.
   public func transposed() -> Tensor { transposed(-2, -1) }
 
-  /// The dimensions in another order: dimension `i` of the result is dimension `dims[i]` of this tensor.
+  /// The dimensions in another order: dimension `i` of the result is dimension `dims[i]` of this
+  /// tensor.
   public func permuted(_ dims: [Int]) -> Tensor {
     make("permuted(\(dims))", [self]) { ct_permute(handle, dims, dims.count, $0) }
   }
@@ -39,7 +40,8 @@ extension Tensor {
     make("flattened(from: \(start), to: \(end))", [self]) { ct_flatten(handle, start, end, $0) }
   }
 
-  /// Dimensions of size 1 repeated to `shape` without copying; -1 keeps a size, new dimensions come first.
+  /// Dimensions of size 1 repeated to `shape` without copying; -1 keeps a size, new dimensions come
+  /// first.
   public func expanded(_ shape: [Int]) -> Tensor {
     make("expanded(\(shape))", [self]) { ct_expand(handle, shape, shape.count, $0) }
   }
@@ -65,17 +67,20 @@ extension Tensor {
     return make("flipped(\(dim))", [self]) { ct_flip(handle, &dim, 1, $0) }
   }
 
-  /// The elements moved by `shift` places along `dim`; what leaves at one end comes in at the other.
+  /// The elements moved by `shift` places along `dim`; what leaves at one end comes in at the
+  /// other.
   public func rolled(_ shift: Int, dim: Int) -> Tensor {
     make("rolled(\(shift), dim: \(dim))", [self]) { ct_roll(handle, shift, dim, $0) }
   }
 
-  /// The lower triangles of the last two dimensions, zero elsewhere; `diagonal` above 0 takes in more diagonals.
+  /// The lower triangles of the last two dimensions, zero elsewhere; `diagonal` above 0 takes in
+  /// more diagonals.
   public func tril(diagonal: Int = 0) -> Tensor {
     make("tril(diagonal: \(diagonal))", [self]) { ct_tril(handle, diagonal, $0) }
   }
 
-  /// The upper triangles of the last two dimensions, zero elsewhere; `diagonal` above 0 leaves out more diagonals.
+  /// The upper triangles of the last two dimensions, zero elsewhere; `diagonal` above 0 leaves out
+  /// more diagonals.
   public func triu(diagonal: Int = 0) -> Tensor {
     make("triu(diagonal: \(diagonal))", [self]) { ct_triu(handle, diagonal, $0) }
   }
@@ -99,8 +104,8 @@ extension Tensor {
     case circular
   }
 
-  /// A margin around the elements: `margins` holds before and after for the last dimension, then for the one
-  /// before it, and so on.
+  /// A margin around the elements: `margins` holds before and after for the last dimension, then
+  /// for the one before it, and so on.
   public func padded(_ margins: [Int], mode: Padding = .constant, value: Double = 0) -> Tensor {
     make("padded(\(margins), mode: \(mode))", [self]) {
       ct_pad(handle, margins, margins.count, mode.rawValue, value, $0)

@@ -28,7 +28,8 @@ extension Tensor {
     narrow(dim: 0, start: range.lowerBound, length: range.count)
   }
 
-  /// Parts of `size` elements along `dim`, the last one smaller if they do not come out even; share memory.
+  /// Parts of `size` elements along `dim`, the last one smaller if they do not come out even; share
+  /// memory.
   public func split(dim: Int, size: Int) -> [Tensor] {
     check(size > 0, "split(dim: \(dim), size: \(size))", [self], "a part has at least one element")
     let total = self.size(dim)
@@ -51,7 +52,8 @@ extension Tensor {
     return split(dim: dim, size: Swift.max(1, (size(dim) + count - 1) / count))
   }
 
-  /// Windows of `size` elements, `step` apart, along `dim`: dimension `dim` counts them, a new last one holds them.
+  /// Windows of `size` elements, `step` apart, along `dim`: dimension `dim` counts them, a new last
+  /// one holds them.
   public func unfolded(dim: Int, size: Int, step: Int) -> Tensor {
     make("unfolded(dim: \(dim), size: \(size), step: \(step))", [self]) {
       ct_unfold(handle, dim, size, step, $0)

@@ -1,7 +1,7 @@
 import CTorch
 
-// Fourier transforms. A complex tensor is a real one with a last dimension of 2: real part, imaginary part;
-// the transforms run along the dimension before it. float32 and float64 have them.
+// Fourier transforms. A complex tensor is a real one with a last dimension of 2: real part,
+// imaginary part; the transforms run along the dimension before it. float32 and float64 have them.
 extension Tensor {
   /// The spectrum of real signals: `[…, n]` gives `[…, length / 2 + 1, 2]`.
   ///
@@ -10,7 +10,9 @@ extension Tensor {
     make("rfft(length: \(text(length)))", [self]) { ct_fft_rfft(handle, length ?? -1, -1, $0) }
   }
 
-  /// The real signals of a spectrum: `[…, n, 2]` gives `[…, length]`; `length` is `2 · (n - 1)` if nil.
+  /// The real signals of a spectrum: `[…, n, 2]` gives `[…, length]`.
+  ///
+  /// The length is `2 · (n - 1)` if nil.
   public func irfft(length: Int? = nil) -> Tensor {
     make("irfft(length: \(text(length)))", [self]) { ct_fft_irfft(handle, length ?? -1, -1, $0) }
   }
@@ -25,13 +27,14 @@ extension Tensor {
     make("ifft(length: \(text(length)))", [self]) { ct_fft_ifft(handle, length ?? -1, -1, $0) }
   }
 
-  /// The spectra of windows of a signal: `[samples]` or `[batch, samples]` gives `[…, nFFT / 2 + 1, frames, 2]`.
+  /// The spectra of the windows of signals `[samples]` or `[batch, samples]`.
   ///
   /// - Parameters:
   ///   - nFFT: The length of a window.
   ///   - hop: The distance of two windows.
   ///   - window: `[nFFT]`, multiplied with every window; ones if nil.
   ///   - center: Whether frame `t` is centred at `t · hop`, with the signal mirrored at its ends.
+  /// - Returns: `[…, nFFT / 2 + 1, frames, 2]`.
   public func stft(nFFT: Int, hop: Int, window: Tensor? = nil, center: Bool = true) -> Tensor {
     make("stft(nFFT: \(nFFT), hop: \(hop))", [self] + some(window)) {
       ct_stft(handle, nFFT, hop, window?.handle, center, $0)
@@ -55,7 +58,9 @@ extension Tensor {
     binary("complexProduct", other, ct_complex_mul)
   }
 
-  /// Hann's window of `length` elements; a `periodic` one is the first part of a window of `length + 1`.
+  /// Hann's window of `length` elements.
+  ///
+  /// A `periodic` one is the first part of a window of `length + 1`, as spectra want it.
   public static func hannWindow(
     _ length: Int, periodic: Bool = true, dtype: DType = .float32, device: Device = .cpu
   ) -> Tensor {

@@ -1,7 +1,7 @@
 import CTorch
 
-// Changes in place. They reach every tensor that shares the memory, such as the one that a `narrow` came from,
-// and autograd does not record them.
+// Changes in place. They reach every tensor that shares the memory, such as the one that a `narrow`
+// came from, and autograd does not record them.
 extension Tensor {
   /// Copies the elements of `source`, which is broadcast and converted as needed.
   public func assign(from source: Tensor) {

@@ -22,7 +22,8 @@ extension Tensor {
   /// The elements in row-major order as truth values: whether they differ from zero.
   public func bools() -> [Bool] { elements(.bool) }
 
-  /// Calls `body` with the bytes of the elements in row-major order, which are valid during the call only.
+  /// Calls `body` with the bytes of the elements in row-major order, which are valid during the
+  /// call only.
   ///
   /// A contiguous tensor on the CPU is read where it is; any other is copied first.
   public func withUnsafeBytes<Result>(

@@ -2,14 +2,15 @@ import CTorch
 
 /// An array of numbers with a shape, on a device, through which gradients can flow.
 ///
-/// A tensor owns a handle on libtorch's tensor and frees it with its last reference. Operations return new
-/// tensors; those that change one in place are named as verbs (`assign(from:)`, `fill(_:)`, `add(_:scaled:)`).
-/// Operations named like views (`reshaped`, `narrow`, `transposed`, …) share memory with their tensor where they
-/// can. A negative dimension counts from the end. Shapes follow NumPy's rules of broadcasting.
+/// A tensor owns a handle on libtorch's tensor and frees it with its last reference. Operations
+/// return new tensors; those that change one in place are named as verbs (`assign(from:)`,
+/// `fill(_:)`, `add(_:scaled:)`). Operations named like views (`reshaped`, `narrow`, `transposed`,
+/// …) share memory with their tensor where they can. A negative dimension counts from the end.
+/// Shapes follow NumPy's rules of broadcasting.
 ///
-/// A tensor is not `Sendable`: it belongs to the one training session that made it, and only values leave that.
-/// Shapes or types that do not fit are mistakes in the program and end the process with a message that names the
-/// operation and the shapes.
+/// A tensor is not `Sendable`: it belongs to the one training session that made it, and only values
+/// leave that. Shapes or types that do not fit are mistakes in the program and end the process with
+/// a message that names the operation and the shapes.
 public final class Tensor {
   let handle: ct_tensor
 

@@ -27,8 +27,8 @@ public enum TorchRuntime {
     run("use deterministic algorithms", []) { ct_set_deterministic_algorithms(enabled, $0) }
   }
 
-  /// Sets whether numbers too small for full precision count as zero, which can be much faster; returns whether
-  /// the processor can do that.
+  /// Sets whether numbers too small for full precision count as zero, which can be much faster;
+  /// returns whether the processor can do that.
   @discardableResult
   public static func flushDenormals(_ enabled: Bool) -> Bool {
     ct_set_flush_denormal(enabled)

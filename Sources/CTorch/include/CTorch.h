@@ -1,8 +1,8 @@
 /// A thin C API over libtorch: opaque handles, plain C types, no exception ever leaves it.
 ///
-/// - Every function that can fail takes `error` as its last argument, and on failure stores there a message of
-///   one line that the caller frees with `ct_string_free`. A function that gives a handle then returns NULL,
-///   any other returns false. Before the call `*error` must be NULL.
+/// - Every function that can fail takes `error` as its last argument, and on failure stores there a
+///   message of one line that the caller frees with `ct_string_free`. A function that gives a handle
+///   then returns NULL, any other returns false. Before the call `*error` must be NULL.
 /// - A handle that is returned belongs to the caller, who frees it with `ct_tensor_free`.
 /// - Sizes and indices are `intptr_t`: Swift's `Int`. A negative dimension counts from the end.
 /// - Parameter names are PyTorch's.

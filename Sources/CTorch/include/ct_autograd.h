@@ -19,8 +19,8 @@ bool ct_set_grad(ct_tensor tensor, ct_tensor _Nullable grad, ct_error error);
 /// Adds the gradients of `tensor` to the leaves that it was computed from.
 bool ct_backward(
     ct_tensor tensor, ct_tensor _Nullable gradient, bool retain_graph, ct_error error);
-/// Stores the gradients of the sum of `outputs` in `grads`, one for each of the `count` inputs; NULL where an
-/// output does not depend on the input.
+/// Stores the gradients of `output` in `grads`, one for each of the `count` inputs; NULL where it
+/// does not depend on the input. An output of more than one element needs a `grad_output`.
 bool ct_autograd_grad(
     ct_tensor output, const ct_tensor _Nonnull *_Nullable inputs, intptr_t count,
     ct_tensor _Nullable grad_output, bool retain_graph, bool create_graph,

@@ -10,8 +10,8 @@ CT_BEGIN
 ct_tensor _Nullable ct_from_bytes(
     const void *_Nullable bytes, size_t size, const intptr_t *_Nullable sizes, intptr_t dim,
     ct_dtype dtype, ct_device device, ct_error error);
-/// A tensor over memory that the caller owns. `release(context)` is called once: when the last use of the memory
-/// ends, or on failure.
+/// A tensor over memory that the caller owns. `release(context)` is called once: when the last use
+/// of the memory ends, or on failure.
 ct_tensor _Nullable ct_from_memory(
     void *memory, const intptr_t *_Nullable sizes, intptr_t dim, ct_dtype dtype, void *context,
     void (*release)(void *), ct_error error);

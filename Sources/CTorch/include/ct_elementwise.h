@@ -6,7 +6,8 @@
 CT_BEGIN
 #pragma clang assume_nonnull begin
 
-// Arithmetic. A scalar takes the dtype of the tensor: a fraction and a tensor of integers do not fit.
+// Arithmetic. A scalar takes the dtype of the tensor: a fraction and a tensor of integers do not
+// fit.
 ct_tensor _Nullable ct_add(ct_tensor tensor, ct_tensor other, ct_error error);
 ct_tensor _Nullable ct_sub(ct_tensor tensor, ct_tensor other, ct_error error);
 ct_tensor _Nullable ct_mul(ct_tensor tensor, ct_tensor other, ct_error error);

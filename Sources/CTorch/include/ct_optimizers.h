@@ -6,8 +6,8 @@
 CT_BEGIN
 #pragma clang assume_nonnull begin
 
-/// One step of AdamW on all tensors at once. `max_exp_avg_sqs` is read with `amsgrad` only. `state_steps` hold
-/// the number of the step, which this call first raises by one.
+/// One step of AdamW on all tensors at once. `max_exp_avg_sqs` is read with `amsgrad` only.
+/// `state_steps` hold the number of the step, which this call first raises by one.
 bool ct_fused_adamw_(
     const ct_tensor _Nonnull *_Nullable params, const ct_tensor _Nonnull *_Nullable grads,
     const ct_tensor _Nonnull *_Nullable exp_avgs, const ct_tensor _Nonnull *_Nullable exp_avg_sqs,

@@ -29,8 +29,8 @@ ct_tensor _Nullable ct_dropout(
 ct_tensor _Nullable ct_multinomial(
     ct_tensor probabilities, intptr_t num_samples, bool replacement, ct_generator generator,
     ct_error error);
-/// For each row of `probabilities`, the first index at which their running sum passes the uniform number's
-/// share of the total.
+/// For each row of `probabilities`, the first index at which their running sum passes the uniform
+/// number's share of the total.
 ct_tensor _Nullable ct_categorical(ct_tensor probabilities, ct_tensor uniforms, ct_error error);
 
 #pragma clang assume_nonnull end
