@@ -1,0 +1,92 @@
+public import NeuralNetworks
+public import RLHFCore
+public import Torch
+
+/// A decoder-only transformer that predicts the next token.
+///
+/// Parameters have the names and shapes of Hugging Face's files. A model is owned by one training session and is not
+/// `Sendable`.
+public final class CausalLanguageModel {
+  /// The model's shape.
+  public let configuration: LanguageModelConfiguration
+  /// The named parameters.
+  public let parameters: ParameterStore
+
+  let decoder: any TransformerDecoder
+
+  /// The types that implement the families.
+  static func decoderType(of family: LanguageModelFamily) -> any TransformerDecoder.Type {
+    switch family {
+    case .gpt2: GPT2.self
+    case .llama: Llama.self
+    }
+  }
+
+  /// Creates a model whose weights are drawn by `seed`.
+  public convenience init(
+    _ configuration: LanguageModelConfiguration, seed: Seed = 0, dtype: DType = .float32,
+    device: Device = .cpu
+  ) throws {
+    try self.init(
+      configuration, in: ParameterStore(dtype: dtype, device: device, seed: seed))
+  }
+
+  /// Creates a model whose parameters are made in `store`.
+  public init(_ configuration: LanguageModelConfiguration, in store: ParameterStore) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    parameters = store
+    decoder = Self.decoderType(of: configuration.family).init(configuration, in: store.root)
+  }
+
+  /// The width of the hidden states.
+  public var hiddenSize: Int { configuration.hiddenSize }
+  /// The number of tokens.
+  public var vocabularySize: Int { configuration.vocabularySize }
+  /// The largest number of positions.
+  public var contextLength: Int { configuration.contextLength }
+
+  /// A second model with equal weights, for a frozen reference.
+  public func copy() throws -> CausalLanguageModel {
+    let store = ParameterStore(
+      dtype: parameters.dtype, device: parameters.device, skipsInitialization: true)
+    let model = try CausalLanguageModel(configuration, in: store)
+    try store.copyValues(from: parameters)
+    return model
+  }
+
+  /// An empty cache for `capacity` positions of this model.
+  public func makeCache(capacity: Int) -> KeyValueCache {
+    KeyValueCache(layers: configuration.layerCount, capacity: capacity)
+  }
+
+  /// The hidden states after the final normalisation, `[B, T, H]`; ``logits(_:)`` reads them.
+  ///
+  /// Positions are counted over real tokens from 0, so padding on either side changes nothing. The states at padding
+  /// mean nothing. Batches without padding on the left take the fastest way.
+  ///
+  /// - Parameters:
+  ///   - ids: Tokens, int64 `[B, T]`, behind those that `cache` holds.
+  ///   - attentionMask: Which tokens are real, Boolean `[B, T]`; all when `nil`. With a filled cache, all are.
+  ///   - cache: Keys and values of the tokens before; those of `ids` are added. Only without gradients.
+  ///   - dropout: The source of dropout while training; `nil` evaluates.
+  public func hiddenStates(
+    _ ids: Tensor, attentionMask: Tensor? = nil, cache: KeyValueCache? = nil,
+    dropout: RandomGenerator? = nil
+  ) -> Tensor {
+    precondition(ids.rank == 2, "hiddenStates wants tokens [B, T], not \(ids.shape)")
+    precondition(
+      attentionMask.map { $0.shape == ids.shape && $0.dtype == .bool } ?? true,
+      "hiddenStates wants a Boolean mask \(ids.shape)")
+    let pass = ForwardPass(
+      ids: ids, attentionMask: attentionMask, cache: cache, dropout: dropout)
+    let states = decoder.transform(decoder.embed(ids, pass), pass)
+    cache?.advance(ids.shape[1])
+    return states
+  }
+
+  /// The unnormalised log-probabilities of the token that follows each hidden state, `[…, H]` to `[…, V]`.
+  public func logits(_ hidden: Tensor) -> Tensor {
+    hidden.linear(weight: decoder.outputWeight, bias: nil)
+  }
+}
