@@ -61,6 +61,10 @@ check_machine() {
     x86_64 | aarch64) ;;
     *) fail "this machine is $architecture; libtorch comes for x86_64 and aarch64" ;;
   esac
+  case $user_prefix${LIBTORCH:-} in
+    *[[:space:]\"\$]*) fail "a folder's name holds a space or quote, which compilers and\
+ pkg-config stumble over: '$user_prefix' '${LIBTORCH:-}'; set RLHF_PREFIX or LIBTORCH to another" 2 ;;
+  esac
 }
 
 # Ends unless the file system that will hold a folder has so many megabytes free.

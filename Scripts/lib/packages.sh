@@ -21,8 +21,6 @@ libncurses6 library libncurses.so.6
 END
 }
 
-debian_root=$user_prefix/debian
-
 # Whether a file matching the pattern is under /usr, or in the user's prefix.
 file_exists() {
   compgen -G "/usr/$1" >/dev/null || compgen -G "$debian_root/usr/$1" >/dev/null
@@ -80,41 +78,4 @@ quietly() {
     tail -n 20 "$log" >&2
     fail "$message; its last lines are above (no network? a mirror out of date?)"
   }
-}
-
-# apt-get with lists and cache of our own, for those who may not touch the system's.
-private_apt() {
-  apt-get -q -o Dir::State="$apt/state" -o Dir::State::status=/var/lib/dpkg/status \
-    -o Dir::Cache="$apt/cache" -o Debug::NoLocking=true -o APT::Sandbox::User=root \
-    --no-install-recommends "$@"
-}
-
-# Fetches packages, with what they depend on and the system lacks, and unpacks them.
-unpack_packages() {
-  local apt package archives list
-  need_space "$user_prefix" 600 "a set of packages" RLHF_PREFIX
-  mkdir -p "$user_prefix"
-  apt=$(mktemp -d "$user_prefix/.packages-XXXXXX")
-  forget_later "$apt"
-  mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/archives" "$apt/root"
-  quietly "apt-get could not fetch the package lists" private_apt update
-  # shellcheck disable=SC2086 # one word per package
-  list=$(private_apt --simulate install $1 | awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }')
-  [ -n "$list" ] || fail "apt-get knows no way to install $1 here; ask the machine's administrator"
-  (
-    cd "$apt/archives"
-    # shellcheck disable=SC2086
-    quietly "apt-get could not download the packages" private_apt download $list
-  )
-  archives=("$apt"/archives/*.deb)
-  for package in "${archives[@]}"; do
-    dpkg-deb -x "$package" "$apt/root"
-  done
-  find "$apt/root" -name '*.pc' -exec \
-    sed -i "s|^\([a-z_]*=\)/usr|\1$debian_root/usr|" {} +
-  mkdir -p "$debian_root"
-  cp -a "$apt/root/." "$debian_root/"
-  rm -rf "$apt"
-  write_environment
-  load_environment
 }
