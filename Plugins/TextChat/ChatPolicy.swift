@@ -69,7 +69,7 @@ public final class ChatPolicy: Policy {
     let replies = batch.tokens.narrow(
       dim: 1, start: batch.promptLength, length: batch.replyLength)
     let statistics = model.tokenStatistics(
-      hidden: states, tokens: replies, mask: batch.mask, temperature: configuration.temperature,
+      states: states, tokens: replies, mask: batch.mask, temperature: configuration.temperature,
       wantsEntropies: request.wantsEntropies)
     return PolicyEvaluation(
       logProbabilities: batch.padded(statistics.logProbabilities),

@@ -32,13 +32,15 @@ public struct TextChat: Domain {
     }
     let tokenizer = try BytePairTokenizer.train(
       on: texts, vocabularySize: configuration.vocabularySize,
-      specialTokens: ChatFormat.specialTokens)
+      specialTokens: ChatFormat.specialTokens,
+      configuration: TokenizerConfiguration(
+        endOfSequence: "<|end|>", padding: "<|pad|>", chatTemplate: ChatFormat.template))
     let model = try CausalLanguageModel(modelConfiguration(for: tokenizer), seed: seed)
     return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
   }
 
   public func loadPolicy(from directory: URL) throws -> ChatPolicy {
-    let tokenizer = try BytePairTokenizer.load(from: directory)
+    let tokenizer = try BytePairTokenizer.load(directory)
     let model = try CausalLanguageModel.load(from: directory)
     guard tokenizer.vocabularySize <= model.vocabularySize else {
       throw RLHFError(
@@ -50,9 +52,7 @@ public struct TextChat: Domain {
 
   public func savePolicy(_ policy: ChatPolicy, to directory: URL) throws {
     try policy.model.save(to: directory)
-    try policy.tokenizer.save(
-      to: directory,
-      chatTemplate: policy.format.style == .roleTokens ? ChatFormat.template : nil)
+    try policy.tokenizer.save(to: directory)
   }
 
   public func makeEncoder(
@@ -96,6 +96,37 @@ public struct TextChat: Domain {
   }
 
   public var baselines: [PreferenceBaseline<ChatPrompt, ChatReply>] { SimpleRules.all }
+
+  public func sampleProject() throws -> SampleProject<ChatPrompt, ChatReply>? {
+    let corpus = try KnowledgeCorpus(folder: KnowledgeBaseSample.folder)
+    return SampleProject(
+      summary:
+        "The visitor desk of Windholm, an invented town: a model learns to answer, then to answer as people like it.",
+      settings: Self.sampleSettings, demonstrations: corpus.demonstrations,
+      prompts: corpus.prompts, heldOutPrompts: corpus.heldOutPrompts)
+  }
+
+  /// The settings of the sample project: a model of about 2 million parameters, minutes on two cores.
+  private static let sampleSettings: JSONValue = [
+    "domain": [
+      "knowledge": "sample", "vocabularySize": 1024, "hiddenSize": 192, "layers": 4, "heads": 6,
+      "contextLength": 128, "promptLength": 48, "replyLength": 64,
+      "reward": ["layers": 1, "hiddenSize": 64],
+    ],
+    "sft": [
+      "epochs": 12, "batchSize": 32, "microbatchSize": 32, "learningRate": 0.002,
+      "evaluationInterval": 100,
+    ],
+    "reward": ["epochs": 6, "batchSize": 32, "learningRate": 0.001],
+    "rounds": ["count": 3, "comparisons": 512, "rater": "scripted"],
+    "ppo": [
+      "iterations": 45, "batchSize": 64, "minibatchSize": 32, "microbatchSize": 32, "epochs": 4,
+      "learningRate": 1e-4, "criticLearningRate": 1e-3,
+      "kl": ["coefficient": 0.05],
+      "score": ["incompleteScore": -3.0],
+    ],
+    "checkpointInterval": 15,
+  ]
 
   public func measurements(of sample: Sample<ChatPrompt, ChatReply>) -> [String: Double] {
     var figures = ["characters": Double(sample.artifact.text.unicodeScalars.count)]

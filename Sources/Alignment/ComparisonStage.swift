@@ -1,3 +1,4 @@
+import PolicyOptimization
 public import RLHFCore
 public import RLHFPlugin
 

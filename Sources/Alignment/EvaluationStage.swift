@@ -1,3 +1,4 @@
+import FeedbackStore
 public import Foundation
 import PolicyOptimization
 import PreferenceLearning

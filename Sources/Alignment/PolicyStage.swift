@@ -1,8 +1,11 @@
+import FeedbackStore
 public import Foundation
+import NeuralNetworks
 import PolicyOptimization
 import PreferenceLearning
-public import RLHFCore
+import RLHFCore
 public import RLHFPlugin
+import Tracking
 
 /// Policy optimisation against the reward model, in rounds: the reward model is refitted to comparisons of the current
 /// policy's own samples before each round but the first.

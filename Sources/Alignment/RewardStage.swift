@@ -1,4 +1,5 @@
-public import Foundation
+import FeedbackStore
+import Foundation
 public import PreferenceLearning
 public import RLHFCore
 public import RLHFPlugin
@@ -60,7 +61,7 @@ public struct RewardStage<D: Domain> {
   > {
     let trainer = try makeTrainer(pairs: pairs)
     while !trainer.isFinished {
-      _ = try trainer.trainEpoch { update in report(trainer, update: update, loss: nil) }
+      _ = try trainer.trainEpoch { update in showProgress(trainer, update: update, loss: nil) }
     }
     try trainer.finish()
     return trainer.model
@@ -117,7 +118,7 @@ public struct RewardStage<D: Domain> {
     var lastLoss: Double?
     while !trainer.isFinished {
       let metrics = try trainer.trainEpoch { update in
-        report(trainer, update: update, loss: lastLoss)
+        showProgress(trainer, update: update, loss: lastLoss)
       }
       lastLoss = metrics["reward/validationLoss"] ?? metrics["reward/loss"]
       try session.record(step: trainer.epoch, metrics)
@@ -142,7 +143,7 @@ public struct RewardStage<D: Domain> {
     return report
   }
 
-  private func report(_ trainer: RewardTrainer<D.DomainEncoder>, update: Int, loss: Double?) {
+  private func showProgress(_ trainer: RewardTrainer<D.DomainEncoder>, update: Int, loss: Double?) {
     observer.progress(
       StageProgress(
         "Reward model", trainer.epoch * trainer.updatesPerEpoch + update,

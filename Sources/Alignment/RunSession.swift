@@ -1,5 +1,5 @@
 import Foundation
-public import RLHFCore
+import RLHFCore
 import Torch
 import Tracking
 
@@ -23,9 +23,10 @@ final class RunSession {
     }
     self.run = run
     self.settings = settings
-    state = RunState(
+    let state = RunState(
       stage: stage, status: .running, seed: settings.seed, inputs: inputs, summary: [:],
       libtorch: TorchRuntime.version)
+    self.state = state
     try AtomicFile.writeFolder(at: run.url) { folder in
       let draft = RunFolder(url: folder)
       try draft.write(state)

@@ -1,5 +1,5 @@
 import Foundation
-public import RLHFCore
+import RLHFCore
 
 /// How far a stage has come.
 public struct StageProgress: Sendable {

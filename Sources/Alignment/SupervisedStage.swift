@@ -1,7 +1,8 @@
-import Foundation
-public import RLHFCore
-public import RLHFPlugin
+import FeedbackStore
+public import Foundation
 import PolicyOptimization
+import RLHFCore
+public import RLHFPlugin
 
 /// Supervised fine-tuning of a policy on the project's demonstrations.
 public struct SupervisedStage<D: Domain> {

@@ -1,6 +1,6 @@
 public import RLHFCore
-public import RLHFPlugin
-public import Torch
+import RLHFPlugin
+import Torch
 
 /// One iteration's trajectories with everything that their update needs, computed once before it.
 struct Experience {

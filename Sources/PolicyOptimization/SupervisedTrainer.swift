@@ -1,5 +1,5 @@
 public import Foundation
-public import NeuralNetworks
+import NeuralNetworks
 public import RLHFCore
 public import RLHFPlugin
 import Torch

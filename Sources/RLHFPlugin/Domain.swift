@@ -125,6 +125,9 @@ public protocol Domain: Sendable {
   /// A judge that training never sees, for evaluation.
   func makeHeldOutJudge() throws -> (any Rater<Prompt, Artifact>)?
 
+  /// A small project to try the domain with: what `rlhf demo` runs.
+  func sampleProject() throws -> SampleProject<Prompt, Artifact>?
+
   /// Simple rules that a reward model is measured against.
   var baselines: [PreferenceBaseline<Prompt, Artifact>] { get }
 
@@ -140,6 +143,7 @@ public struct NoConfiguration: Codable, Sendable {
 
 extension Domain {
   public var stageSettings: JSONValue { .object([:]) }
+  public func sampleProject() throws -> SampleProject<Prompt, Artifact>? { nil }
   public func makeScriptedRater() throws -> (any Rater<Prompt, Artifact>)? { nil }
   public func makeHeldOutJudge() throws -> (any Rater<Prompt, Artifact>)? { nil }
   public var baselines: [PreferenceBaseline<Prompt, Artifact>] { [] }

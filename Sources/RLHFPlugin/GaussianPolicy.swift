@@ -1,7 +1,7 @@
 import Foundation
 public import NeuralNetworks
 public import RLHFCore
-public import Torch
+import Torch
 
 /// A ready-made policy for settings that are numbers: T steps of D normally distributed values.
 ///
@@ -53,7 +53,7 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
   }
 
   public func sample(_ prompts: [Prompt], seed: Seed) throws -> Rollout {
-    try withoutGradient {
+    withoutGradient {
       let description = promptTensor(prompts)
       let noise = Tensor.stack(
         prompts.indices.map { row in

@@ -1,6 +1,6 @@
 public import NeuralNetworks
 public import RLHFCore
-public import Torch
+import Torch
 
 /// A ready-made policy for short sequences over a small vocabulary: a recurrent categorical distribution per step.
 ///

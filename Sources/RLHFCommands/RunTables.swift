@@ -1,0 +1,80 @@
+import Alignment
+import Foundation
+import PreferenceLearning
+import RLHFCore
+import Tracking
+
+/// The tables that commands print.
+enum RunTables {
+  /// What a finished run ended with.
+  static func summary(_ run: RunFolder) throws -> DataTable {
+    let state = try run.state()
+    var table = DataTable(
+      "\(run.name) (\(state.status.rawValue))",
+      columns: [.init("figure"), .init("value", alignment: .trailing)],
+      note: "The model is in \(run.model.path)")
+    for (name, value) in state.summary.sorted(by: { $0.key < $1.key }) {
+      table.append(.text(name), .number(value))
+    }
+    return table
+  }
+
+  /// How a reward model does beside simple rules.
+  static func reward(_ report: RewardReport, run: RunFolder) -> [DataTable] {
+    var table = DataTable(
+      "\(run.name): accuracy on held-out pairs, with 95 % intervals",
+      columns: [
+        .init("predictor"), .init("accuracy", alignment: .trailing),
+        .init("pairs", alignment: .trailing),
+      ])
+    guard let heldOut = report.heldOut else {
+      table.note = report.remarks.joined(separator: "\n")
+      return [table]
+    }
+    table.append(
+      .text("reward model"), .estimate(heldOut.accuracy, heldOut.interval, .percent(1)),
+      .integer(heldOut.count))
+    for baseline in report.baselines {
+      table.append(
+        .text(baseline.name), .estimate(baseline.accuracy, baseline.interval, .percent(1)),
+        .integer(heldOut.count))
+    }
+    var remarks = report.remarks
+    remarks.insert(
+      "\(report.trainingPairs) training pairs. Margin \(short(heldOut.meanMargin)), log loss \(short(heldOut.logLoss)) (a coin's is 0.693), calibration error \(short(heldOut.calibrationError)), best temperature \(short(heldOut.temperature)).",
+      at: 0)
+    table.note = remarks.joined(separator: "\n")
+    return [table]
+  }
+
+  /// How a policy compares with the one it started from.
+  static func evaluation(_ report: PolicyReport) -> [DataTable] {
+    var table = DataTable(
+      "Held-out prompts: \(report.count)",
+      columns: [
+        .init("figure"), .init("before", alignment: .trailing), .init("after", alignment: .trailing),
+      ])
+    if let before = report.scores["baseline"], let after = report.scores["policy"] {
+      table.append(.text("reward"), .number(before), .number(after))
+    }
+    table.append(.text("KL to the baseline, nats"), .number(0), .number(report.divergence))
+    for (name, values) in report.measurements.sorted(by: { $0.key < $1.key }) where values.count == 2 {
+      table.append(.text(name), .number(values[0]), .number(values[1]))
+    }
+    if let winRate = report.winRate, let interval = report.interval {
+      table.append(
+        .text("win rate (\(report.judge ?? "judge"))"), .missing,
+        .estimate(winRate.rate, interval, .percent(1)))
+      table.note =
+        "\(winRate.wins) won, \(winRate.losses) lost, \(winRate.ties) tied; the interval is of 95 %, ties count half."
+    }
+    var samples = DataTable(
+      "Side by side", columns: [.init("prompt"), .init("before"), .init("after")])
+    for sample in report.samples {
+      samples.append(.text(sample.prompt), .text(sample.baseline), .text(sample.policy))
+    }
+    return report.samples.isEmpty ? [table] : [table, samples]
+  }
+
+  private static func short(_ value: Double) -> String { NumberStyle.automatic.text(value) }
+}

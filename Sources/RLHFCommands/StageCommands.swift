@@ -1,0 +1,137 @@
+import Alignment
+import ArgumentParser
+import Foundation
+import RLHFCore
+import RLHFPlugin
+import Tracking
+
+struct SFTCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sft", abstract: "Fine-tune a policy on the project's demonstrations.")
+
+  @OptionGroup var projectOptions: ProjectOptions
+  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "A run or a model directory to start from. Default: random weights.")
+  var from: String?
+
+  @MainActor func run() async throws { try open(projectOptions.domain()) }
+
+  private func open<D: Domain>(_ domain: D) throws {
+    let folder = projectOptions.folder
+    let run: RunFolder
+    if runOptions.resume {
+      run = try runOptions.existing(.sft, in: folder)
+      let project = try projectOptions.open(domain, resuming: run)
+      try SupervisedStage(project: project, observer: .terminal()).resume(run)
+    } else {
+      let project = try projectOptions.open(domain)
+      run = try runOptions.new(.sft, in: folder)
+      let base = try from.map { try ProjectFiles.model($0, of: [.sft], in: folder, hint: "") }
+      try SupervisedStage(project: project, observer: .terminal()).start(in: run, base: base)
+    }
+    try output.print(run.state(), tables: [try RunTables.summary(run)])
+  }
+}
+
+struct RewardCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reward",
+    abstract: "Train a reward model on the project's preference pairs, and measure it.")
+
+  @OptionGroup var projectOptions: ProjectOptions
+  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  @MainActor func run() async throws { try open(projectOptions.domain()) }
+
+  private func open<D: Domain>(_ domain: D) throws {
+    let folder = projectOptions.folder
+    let report: RewardReport
+    let run: RunFolder
+    if runOptions.resume {
+      run = try runOptions.existing(.reward, in: folder)
+      let project = try projectOptions.open(domain, resuming: run)
+      report = try RewardStage(project: project, observer: .terminal()).resume(run)
+    } else {
+      let project = try projectOptions.open(domain)
+      run = try runOptions.new(.reward, in: folder)
+      report = try RewardStage(project: project, observer: .terminal()).start(in: run)
+    }
+    try output.print(report, tables: RunTables.reward(report, run: run))
+  }
+}
+
+struct PPOCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ppo", abstract: "Optimise a policy against a reward model by PPO.")
+
+  @OptionGroup var projectOptions: ProjectOptions
+  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "The policy: a run or a model directory. Default: the newest finished 'sft' run.")
+  var from: String?
+
+  @Option(help: "The reward model: a run. Default: the newest finished 'reward' run.")
+  var reward: String?
+
+  @MainActor func run() async throws { try await open(projectOptions.domain()) }
+
+  @MainActor private func open<D: Domain>(_ domain: D) async throws {
+    let folder = projectOptions.folder
+    let run: RunFolder
+    if runOptions.resume {
+      run = try runOptions.existing(.ppo, in: folder)
+      let project = try projectOptions.open(domain, resuming: run)
+      try await PolicyStage(project: project, observer: .terminal()).resume(run)
+    } else {
+      let project = try projectOptions.open(domain)
+      let base = try ProjectFiles.model(
+        from, of: [.sft], in: folder, hint: "Train one with 'rlhf sft', or name one with --from.")
+      let scores = try ProjectFiles.model(
+        reward, of: [.reward], in: folder, hint: "Train one with 'rlhf reward'.")
+      run = try runOptions.new(.ppo, in: folder)
+      try await PolicyStage(project: project, observer: .terminal()).start(
+        in: run, base: base, reward: scores)
+    }
+    try output.print(run.state(), tables: [try RunTables.summary(run)])
+  }
+}
+
+struct EvaluateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Compare a policy with the one it started from, on held-out prompts.")
+
+  @OptionGroup var projectOptions: ProjectOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "The policy: a run or a model directory. Default: the newest finished 'ppo' run.")
+  var policy: String?
+
+  @Option(help: "What to compare with. Default: the newest finished 'sft' run.")
+  var baseline: String?
+
+  @Option(help: "The reward model: a run. Default: the newest finished 'reward' run, if there is one.")
+  var reward: String?
+
+  @MainActor func run() async throws { try await open(projectOptions.domain()) }
+
+  @MainActor private func open<D: Domain>(_ domain: D) async throws {
+    let folder = projectOptions.folder
+    let project = try projectOptions.open(domain)
+    let trained = try ProjectFiles.model(
+      policy, of: [.ppo], in: folder, hint: "Train one with 'rlhf ppo', or name one with --policy.")
+    let start = try ProjectFiles.model(
+      baseline, of: [.sft], in: folder, hint: "Name one with --baseline.")
+    let scores =
+      reward == nil
+      ? try? ProjectFiles.model(nil, of: [.reward], in: folder, hint: "")
+      : try ProjectFiles.model(reward, of: [.reward], in: folder, hint: "")
+    let report = try await EvaluationStage(project: project, observer: .terminal()).run(
+      policy: trained, baseline: start, reward: scores)
+    try output.print(report, tables: RunTables.evaluation(report))
+  }
+}
