@@ -106,16 +106,16 @@ public struct TextChat: Domain {
       prompts: corpus.prompts, heldOutPrompts: corpus.heldOutPrompts)
   }
 
-  /// The settings of the sample project: a model of about 2 million parameters, minutes on two cores.
+  /// The settings of the sample project: a model of about 1 million parameters, minutes on two cores.
   private static let sampleSettings: JSONValue = [
     "domain": [
-      "knowledge": "sample", "vocabularySize": 1024, "hiddenSize": 192, "layers": 4, "heads": 6,
+      "knowledge": "sample", "vocabularySize": 1024, "hiddenSize": 128, "layers": 4, "heads": 4,
       "contextLength": 128, "promptLength": 48, "replyLength": 64,
       "reward": ["layers": 1, "hiddenSize": 64],
     ],
     "sft": [
-      "epochs": 12, "batchSize": 32, "microbatchSize": 32, "learningRate": 0.002,
-      "evaluationInterval": 100,
+      "epochs": 32, "batchSize": 64, "microbatchSize": 64, "learningRate": 0.002,
+      "weightDecay": 0.1, "evaluationInterval": 100,
     ],
     "reward": ["epochs": 6, "batchSize": 32, "learningRate": 0.001],
     "rounds": ["count": 3, "comparisons": 512, "rater": "scripted"],
@@ -125,7 +125,7 @@ public struct TextChat: Domain {
       "kl": ["coefficient": 0.05],
       "score": ["incompleteScore": -3.0],
     ],
-    "checkpointInterval": 15,
+    "checkpointInterval": 50,
   ]
 
   public func measurements(of sample: Sample<ChatPrompt, ChatReply>) -> [String: Double] {

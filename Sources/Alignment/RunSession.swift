@@ -27,6 +27,8 @@ final class RunSession {
       stage: stage, status: .running, seed: settings.seed, inputs: inputs, summary: [:],
       libtorch: TorchRuntime.version)
     self.state = state
+    try FileManager.default.createDirectory(
+      at: run.url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try AtomicFile.writeFolder(at: run.url) { folder in
       let draft = RunFolder(url: folder)
       try draft.write(state)
