@@ -1,0 +1,73 @@
+public import RLHFCore
+
+/// A tokenizer by byte-pair encoding (Sennrich et al. 2016; on bytes as in GPT-2, Radford et al. 2019).
+///
+/// Trained here or loaded from a `tokenizer.json`, it gives the ids and the text that the `tokenizers` package
+/// gives with the same file. Byte-level tokenizers know every text: decoding what was encoded gives the text
+/// back, unless the tokenizer normalises it. Values share their tables; copies are cheap, and any number of
+/// threads can use one at a time.
+public struct BytePairTokenizer: Tokenizer {
+  /// The tokens with a role and the chat template; they are saved with the tokenizer.
+  public var configuration: TokenizerConfiguration
+
+  let pipeline: TokenizerPipeline
+  /// What `tokenizer_config.json` held when it was loaded.
+  var configurationFile: OrderedJSON
+
+  init(
+    pipeline: TokenizerPipeline, configuration: TokenizerConfiguration,
+    configurationFile: OrderedJSON
+  ) {
+    self.pipeline = pipeline
+    self.configuration = configuration
+    self.configurationFile = configurationFile
+  }
+
+  public var vocabularySize: Int { pipeline.vocabularySize }
+
+  /// The tokens that are found in the text as they are written there, special ones and others.
+  public var addedTokens: [AddedToken] { pipeline.addedTokens }
+
+  /// The id of the token that starts a text.
+  public var beginningOfSequenceID: Int? { configuration.beginningOfSequence.flatMap(id(of:)) }
+
+  /// The id of the token that ends a text.
+  public var endOfSequenceID: Int? { configuration.endOfSequence.flatMap(id(of:)) }
+
+  /// The id of the token that fills the shorter rows of a batch.
+  public var paddingID: Int? { configuration.padding.flatMap(id(of:)) }
+
+  /// The id of the token for what the vocabulary lacks.
+  public var unknownID: Int? { configuration.unknown.flatMap(id(of:)) }
+
+  public func encode(_ text: String, addSpecialTokens: Bool) -> [Int] {
+    var result: [Int] = []
+    result.reserveCapacity(text.utf8.count / 3 + 2)
+    if addSpecialTokens { result += pipeline.prefix }
+    var text = text
+    text.withUTF8 { pipeline.encode($0, into: &result) }
+    if addSpecialTokens { result += pipeline.suffix }
+    return result
+  }
+
+  public func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
+    pipeline.decode(ids, skipSpecialTokens: skipSpecialTokens)
+  }
+
+  public func id(of token: String) -> Int? { pipeline.id(of: token) }
+
+  public func token(of id: Int) -> String? { pipeline.token(of: id) }
+
+  /// Whether an id stands for a special token.
+  public func isSpecial(_ id: Int) -> Bool { pipeline.isSpecial(id) }
+
+  /// Throws where one of `ids` stands for no token, as `decode(_:skipSpecialTokens:)` does not.
+  public func validate(_ ids: some Sequence<Int>) throws(RLHFError) {
+    for (position, id) in ids.enumerated() where token(of: id) == nil {
+      throw RLHFError(
+        .invalidData,
+        "Token \(position + 1) is \(id), which the tokenizer's vocabulary of \(vocabularySize) does not "
+          + "have. Use the tokenizer that made these ids.")
+    }
+  }
+}
