@@ -102,7 +102,9 @@ struct Transcript {
     let bytes = rest.utf8
     var position = bytes.startIndex
     while let candidate = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) {
-      if marks.contains(where: { bytes[candidate...].starts(with: $0.mark.utf8) }) { return candidate }
+      if marks.contains(where: { bytes[candidate...].starts(with: $0.mark.utf8) }) {
+        return candidate
+      }
       position = bytes.index(after: candidate)
     }
     return nil

@@ -22,7 +22,8 @@ struct ChatLine {
         && messages[..<index].contains { $0.role == .user && !$0.content.isEmpty }
     }
     guard let last = replies.last else {
-      throw UnusableRecord("the conversation has no turn in which the assistant replies to a person")
+      throw UnusableRecord(
+        "the conversation has no turn in which the assistant replies to a person")
     }
     return try (turns == .every ? replies : [last]).map { index in
       .demonstration(
@@ -36,7 +37,8 @@ struct ChatLine {
     if has("label") {
       throw RLHFError(
         .unsupported,
-        "the record is a single completion with a 'label'; expected pairs of 'chosen' and 'rejected'.")
+        "the record is a single completion with a 'label'; expected pairs of 'chosen' and 'rejected'."
+      )
     }
     let prompt = try prompt()
     let reply = try reply(content("completion"), "completion", after: prompt.messages)
@@ -63,7 +65,8 @@ struct ChatLine {
   /// The first question of a benchmark with several: the later ones refer to replies that are not there.
   func firstTurn() throws -> ChatPrompt {
     guard let question = members["turns"]?[0]?.stringValue else {
-      throw RLHFError(.invalidData, "'turns' is not a list of strings; expected the turns of a person.")
+      throw RLHFError(
+        .invalidData, "'turns' is not a list of strings; expected the turns of a person.")
     }
     return try chatPrompt(question: question.trimmed)
   }
@@ -93,7 +96,7 @@ struct ChatLine {
     return ChatPrompt(messages: messages, facts: try facts())
   }
 
-  /// The reply in a completion. A list of messages may repeat the prompt before it.
+  /// The reply in a completion, which as a list of messages may repeat the prompt before it.
   func reply(
     _ content: Content, _ key: String, after prompt: [ChatMessage]
   ) throws -> ChatReply {

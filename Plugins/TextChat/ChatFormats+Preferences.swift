@@ -39,7 +39,8 @@ extension ChatLine {
     default: break
     }
     throw RLHFError(
-      .invalidData, "'chosen' and 'rejected' have different forms; expected the same form on both sides.")
+      .invalidData,
+      "'chosen' and 'rejected' have different forms; expected the same form on both sides.")
   }
 
   /// Two conversations that differ in the last turn.
@@ -52,7 +53,9 @@ extension ChatLine {
     guard chosen.dropLast() == rejected.dropLast() else {
       throw UnusableRecord("the sides differ before the last turn")
     }
-    guard !preferred.content.isEmpty, !other.content.isEmpty else { throw UnusableRecord.emptyReply }
+    guard !preferred.content.isEmpty, !other.content.isEmpty else {
+      throw UnusableRecord.emptyReply
+    }
     return PreferencePair(
       prompt: try chatPrompt(Array(chosen.dropLast())), chosen: ChatReply(preferred.content),
       rejected: ChatReply(other.content), margin: try margin())

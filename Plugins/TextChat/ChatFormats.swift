@@ -44,8 +44,9 @@ public func chatRecords(
       + "'prompt' (with 'completion'), or 'instruction' and 'output'.")
 }
 
-/// The line that TRL reads as this preference: `prompt`, `chosen` and `rejected` as lists of messages, with a `margin`
-/// where there is one. `nil` for a tie, for which the format has no place.
+/// The line that TRL reads as this preference, or `nil` for a tie, for which the format has no place.
+///
+/// `prompt`, `chosen` and `rejected` are lists of messages; `margin` and `facts` are there where the pair has them.
 public func trlPreferenceLine(for pair: PreferencePair<ChatPrompt, ChatReply>) -> JSONValue? {
   guard !pair.isTie else { return nil }
   let isSwapped = pair.label < 0.5

@@ -1,5 +1,4 @@
-import RLHFCore
-public import RLHFPlugin
+public import RLHF
 
 /// A simple rule over chat replies.
 public typealias ChatRule = PreferenceBaseline<ChatPrompt, ChatReply>

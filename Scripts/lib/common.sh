@@ -84,9 +84,10 @@ check_swift() {
   advice="Get it from https://www.swift.org/install/linux (Debian 12), unpack it, and put its\
  usr/bin on PATH: export PATH=/opt/swift/usr/bin:\$PATH"
   command -v swift >/dev/null || fail "swift is not on PATH; Swift 6.3 is needed. $advice"
-  report=$(swift --version 2>&1) || fail "swift is on PATH but does not run:\
+  # Not `swift --version`, which leaves a temporary folder behind.
+  report=$(swift build --version 2>&1) || fail "swift is on PATH but does not run:\
  $(printf '%s' "$report" | head -n 1)"
-  swift_version=$(printf '%s' "$report" | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
+  swift_version=$(printf '%s' "$report" | sed -n 's/.*- Swift \([0-9.]*\).*/\1/p' | head -n 1)
   printf '%s\n6.3\n' "$swift_version" | sort -VC -r || fail "this is Swift ${swift_version:-?}\
  ($(command -v swift)); 6.3 or later is needed. $advice"
 }

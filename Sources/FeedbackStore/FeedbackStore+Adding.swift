@@ -63,7 +63,8 @@ extension FeedbackStore {
           verdict: judgment.verdict, margin: judgment.margin, confidence: judgment.confidence)
         try writer.countingEqualSides {
           let sides = try writer.comparison(
-            of: comparison.prompt, comparison.first, comparison.second, context)
+            writer.payload(comparison.prompt), writer.payload(comparison.first),
+            writer.payload(comparison.second), context)
           try writer.judgment(vote, on: sides, rater: row, criterion: criterion)
         }
       }

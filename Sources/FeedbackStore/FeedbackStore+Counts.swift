@@ -10,7 +10,8 @@ extension FeedbackStore {
       counts.prompts = try Self.bySplit(db, "prompts")
       counts.demonstrations = try Self.bySplit(
         db,
-        "demonstrations JOIN artifacts ON artifacts.id = artifact JOIN prompts ON prompts.id = prompt")
+        "demonstrations JOIN artifacts ON artifacts.id = artifact JOIN prompts ON prompts.id = prompt"
+      )
       counts.comparisons = try Self.bySplit(
         db, "comparisons JOIN prompts ON prompts.id = comparisons.prompt")
       counts.pairs = try Self.bySplit(

@@ -41,11 +41,8 @@ extension FeedbackStore {
 
   /// One pair for each judgment that stands and says something, in the order in which they were given.
   ///
-  /// Where several raters judged a comparison, each makes a pair, weighted by its confidence.
-  /// - Parameters:
-  ///   - criterion: Only judgments of this criterion.
-  ///   - split: Only pairs whose prompt is in this split.
-  ///   - rounds: Only comparisons of these rounds.
+  /// Where several raters judged a comparison, each makes a pair, weighted by its confidence. A criterion, a split or
+  /// rounds leave only the judgments of that criterion, the prompts of that split, the comparisons of those rounds.
   public func preferences<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
     of criterion: String? = nil, split: Split? = nil, rounds: ClosedRange<Int>? = nil
   ) throws -> [PreferencePair<Prompt, Artifact>] {
@@ -70,7 +67,8 @@ extension FeedbackStore {
   ) throws -> PreferencePair<Prompt, Artifact>? {
     let verdict: String = row["verdict"]
     guard let verdict = Verdict(rawValue: verdict) else {
-      throw RLHFError(.invalidData, "\(name) holds a judgment with the unknown verdict '\(verdict)'.")
+      throw RLHFError(
+        .invalidData, "\(name) holds a judgment with the unknown verdict '\(verdict)'.")
     }
     let criterion: String = row["criterion"]
     if let label = row["label"] as Double? {
@@ -123,7 +121,8 @@ private final class PayloadReader<Value: Decodable> {
     } catch {
       throw RLHFError(
         .invalidData,
-        "\(kind) \(id) of \(store) does not read as \(Value.self); was it stored by another domain?")
+        "\(kind) \(id) of \(store) does not read as \(Value.self); "
+          + "was it stored by another domain?", cause: error)
     }
   }
 }

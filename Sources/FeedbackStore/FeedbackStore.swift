@@ -60,7 +60,8 @@ public final class FeedbackStore: Sendable {
         if try Schema.migrator.hasBeenSuperseded(db) {
           throw RLHFError(
             .unsupported,
-            "\(name) was written by a newer version of this program. Update the program to open it.")
+            "\(name) was written by a newer version of this program. Update the program to open it."
+          )
         }
       }
       try Schema.migrator.migrate(database)
@@ -85,7 +86,7 @@ public final class FeedbackStore: Sendable {
     }
   }
 
-  /// Throws where the file is damaged. Reads all of it.
+  /// Reads the whole file, and throws where it is damaged.
   public func checkIntegrity() throws {
     let problems = try read { db in
       try String.fetchAll(db, sql: "PRAGMA integrity_check(1)")

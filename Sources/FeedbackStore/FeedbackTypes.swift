@@ -6,7 +6,9 @@ public enum Split: String, Sendable, Hashable, Codable, CaseIterable {
   case heldOut = "heldout"
 }
 
-/// How new prompts are divided. A prompt that the store knows stays where it is, with all that is said about it.
+/// How new prompts are divided.
+///
+/// A prompt that the store knows stays where it is, with all that is said about it.
 public enum SplitRule: Sendable, Hashable {
   /// Every new prompt goes to this split.
   case fixed(Split)
@@ -27,13 +29,17 @@ public enum SplitRule: Sendable, Hashable {
 
 /// What kind of rater stands behind a judgment.
 public enum RaterKind: String, Sendable, Hashable, Codable, CaseIterable {
-  /// A person whom the store knows by name. Judges a comparison once per criterion, and may change the judgment.
+  /// A person whom the store knows by name.
+  ///
+  /// Judges a comparison once per criterion, and may change the judgment.
   case person
   /// A program with rules, for tests and demonstrations.
   case scripted
   /// A model.
   case model
-  /// Whoever judged the data of an imported file. May stand for many, so that its judgments never replace each
+  /// Whoever judged the data of an imported file.
+  ///
+  /// May stand for many, so that its judgments never replace each
   /// other.
   case imported
 }
@@ -56,7 +62,7 @@ public struct Tally: Sendable, Hashable, Codable {
   public var known = 0
   /// Judgments that said again what another of the same call said; they count as votes of their own.
   public var repeated = 0
-  /// Comparisons of equal sides; they are not kept.
+  /// Comparisons of equal sides, which are not kept.
   public var equalSides = 0
   /// Records whose prompt was asked to go to one split and stays in the other, where it already was.
   public var keptSplit = 0

@@ -1,6 +1,8 @@
 /// How files are imported.
 public struct ImportOptions: Sendable, Hashable {
-  /// Where prompts go that the store does not know yet. All records of a line share the split of its first prompt.
+  /// Where prompts go that the store does not know yet.
+  ///
+  /// All records of a line share the split of its first prompt.
   public var split: SplitRule
   /// The name under which the judgments of the files are kept.
   public var rater: String

@@ -7,7 +7,9 @@ public import RLHFCore
 /// All files of one call are imported, or none: the transaction is undone when an error is thrown. What cannot be
 /// used is counted by reason, never dropped in silence.
 public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable> {
-  /// Turns a line into records. Throws ``UnusableRecord`` for what is well formed but teaches nothing.
+  /// Turns a line into records.
+  ///
+  /// Throws `UnusableRecord` for what is well formed but teaches nothing.
   public typealias Parse = (JSONValue) throws -> [FeedbackRecord<Prompt, Artifact>]
 
   private let parse: Parse
@@ -20,6 +22,7 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
   /// Imports files.
   ///
   /// `progress` is called every few hundred lines; an error that it throws stops the import, and nothing is kept.
+  @discardableResult
   public func run(
     _ files: [URL], into store: FeedbackStore, options: ImportOptions = ImportOptions(),
     progress: ((ImportProgress) throws -> Void)? = nil
@@ -81,10 +84,12 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
       try lose(error)
       return 0
     }
-    let group = try records.first.map { try writer.payload($0.prompt).hash }
-    for record in records {
+    let first = try records.first.map { try writer.payload($0.prompt) }
+    for (index, record) in records.enumerated() {
       do {
-        try writer.add(record, rater: options.rater, kind: .imported, context, group: group)
+        try writer.add(
+          record, rater: options.rater, kind: .imported, context,
+          prompt: index == 0 ? first : nil, group: first?.hash)
         used += 1
       } catch let error as UnusableRecord {
         try lose(error)

@@ -21,7 +21,9 @@ public final class JSONLines {
     lines = try TextLines(url, longestLine: longestLine)
   }
 
-  /// The next line that is not blank, or `nil` at the end. Throws where the file cannot be read on.
+  /// The next line that is not blank, or `nil` at the end.
+  ///
+  /// Throws where the file cannot be read on.
   public func next() throws -> Line? {
     while let line = try lines.next() {
       if line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
@@ -34,7 +36,9 @@ public final class JSONLines {
     return nil
   }
 
-  /// All values of a file. Throws at the first line that is not JSON, and for a file that holds none.
+  /// All values of a file.
+  ///
+  /// Throws at the first line that is not JSON, and for a file that holds none.
   public static func values(of url: URL) throws -> [(line: Int, value: JSONValue)] {
     let file = try JSONLines(url)
     var values: [(line: Int, value: JSONValue)] = []
@@ -51,7 +55,8 @@ public final class JSONLines {
     var message = "\(lines.url.path):\(line.number): not JSON: the line \(error)"
     if line.number == 1, let first = line.bytes.first(where: { $0 != 0x20 }) {
       if first == UInt8(ascii: "[") {
-        message += ". Expected one object per line, not one array of all (`jq -c '.[]'` makes lines of it)"
+        message += ". Expected one object per line, not one array of all; "
+        message += "`jq -c '.[]'` makes lines of it"
       } else if first == UInt8(ascii: "{") {
         message += ". Expected each object on one line of its own"
       }

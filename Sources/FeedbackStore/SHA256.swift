@@ -65,10 +65,23 @@ struct SHA256 {
           let first = h &+ big1 &+ choice &+ k[index] &+ w[index]
           let big0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
           let majority = (a & b) ^ (a & c) ^ (b & c)
-          (h, g, f, e) = (g, f, e, d &+ first)
-          (d, c, b, a) = (c, b, a, first &+ big0 &+ majority)
+          h = g
+          g = f
+          f = e
+          e = d &+ first
+          d = c
+          c = b
+          b = a
+          a = first &+ big0 &+ majority
         }
-        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
       }
     }
   }

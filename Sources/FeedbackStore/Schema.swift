@@ -1,6 +1,8 @@
 import GRDB
 
-/// The tables of the store. A migration that was published is never edited; changes are new migrations.
+/// The tables of the store.
+///
+/// A migration that was published is never edited; changes are new migrations.
 enum Schema {
   /// Written into the file's header ("RLHF"), so that a file of another program is not taken for a store.
   static let applicationID: Int32 = 0x524c_4846
@@ -10,7 +12,9 @@ enum Schema {
     migrator.registerMigration("1-feedback") { db in
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: tables)
-      for table in ["prompts", "artifacts", "demonstrations", "comparisons", "judgments", "imports"] {
+      for table in [
+        "prompts", "artifacts", "demonstrations", "comparisons", "judgments", "imports",
+      ] {
         for event in ["UPDATE", "DELETE"] {
           try db.execute(
             sql: """

@@ -21,7 +21,8 @@ func storeFailure(_ error: DatabaseError, _ name: String) -> RLHFError {
   case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
     message = "\(name) cannot be written; expected a file and a folder with permission to write."
   case .SQLITE_CANTOPEN:
-    message = "\(name) cannot be opened; expected an existing folder with permission to read and write."
+    message =
+      "\(name) cannot be opened; expected a folder there, with permission to read and write."
   case .SQLITE_NOTADB:
     return RLHFError(
       .invalidData, "\(name) is not a feedback store; expected an SQLite database.", cause: cause)

@@ -61,7 +61,9 @@ final class StoreWriter {
     }
   }
 
-  /// The row of a prompt. A new one goes where `group`, or else its own content, decides.
+  /// The row of a prompt.
+  ///
+  /// A new one goes where `group`, or else its own content, decides.
   func prompt(_ payload: Payload, _ context: Context, group: ContentHash? = nil) throws -> Int64 {
     let known = try db.cachedStatement(sql: "SELECT id, split FROM prompts WHERE hash = ?")
     if let row = try Row.fetchOne(known, arguments: [Data(payload.hash.bytes)]) {

@@ -68,7 +68,9 @@ public final class TextLines {
           "\(url.path):\(lineNumber + 1): the line is longer than \(longestLine) bytes; "
             + "expected one JSON value per line.")
       }
-      if isAtEnd { return start < buffer.count ? line(upTo: buffer.count, next: buffer.count) : nil }
+      if isAtEnd {
+        return start < buffer.count ? line(upTo: buffer.count, next: buffer.count) : nil
+      }
       if start > 0 {
         buffer.removeSubrange(..<start)
         scanned -= start
@@ -146,7 +148,8 @@ public final class TextLines {
     let kinds: [([UInt8], String)] = [
       (Array("PAR1".utf8), "a Parquet file"), (Array("ARROW1".utf8), "an Arrow file"),
       ([0x50, 0x4b, 0x03, 0x04], "a zip archive"), (Array("BZh".utf8), "a bzip2 file"),
-      ([0x28, 0xb5, 0x2f, 0xfd], "a Zstandard file"), ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "an xz file"),
+      ([0x28, 0xb5, 0x2f, 0xfd], "a Zstandard file"),
+      ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "an xz file"),
       ([0xff, 0xfe], "in UTF-16"), ([0xfe, 0xff], "in UTF-16"),
     ]
     guard let kind = kinds.first(where: { head.starts(with: $0.0) })?.1 else { return }

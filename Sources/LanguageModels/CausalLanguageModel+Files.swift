@@ -10,6 +10,8 @@ extension CausalLanguageModel {
   ///   - directory: The model directory.
   ///   - dtype: The element type to compute in; `nil` takes the files' own. Train in float32.
   ///   - device: Where the parameters live.
+  /// - Returns: The model, all of its parameters trainable.
+  /// - Throws: An error that names the file and what does not fit.
   public static func load(
     from directory: URL, dtype: DType? = .float32, device: Device = .cpu
   ) throws -> CausalLanguageModel {
@@ -43,6 +45,7 @@ extension CausalLanguageModel {
   /// - Parameters:
   ///   - directory: The model directory.
   ///   - dtype: The element type in the file; the parameters' own when `nil`.
+  /// - Throws: An error when a file cannot be written; then that file is as it was.
   public func save(to directory: URL, dtype: DType? = nil) throws {
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

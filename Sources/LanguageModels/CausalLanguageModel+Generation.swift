@@ -32,6 +32,8 @@ extension CausalLanguageModel {
   ///   - options: How tokens are drawn.
   ///   - seed: Decides what is drawn.
   ///   - onToken: Told the row and the token as soon as it is drawn; an error it throws ends the generation.
+  /// - Returns: What was written after each prompt, in order.
+  /// - Throws: An error for impossible options or prompts, and what `onToken` throws.
   public func generate(
     _ prompts: [[Int]], options: SamplingOptions, seed: Seed,
     onToken: ((_ row: Int, _ token: Int) throws -> Void)? = nil

@@ -70,6 +70,7 @@ public final class CausalLanguageModel {
   ///   - attentionMask: Which tokens are real, Boolean `[B, T]`; all when `nil`. With a filled cache, all are.
   ///   - cache: Keys and values of the tokens before; those of `ids` are added. Only without gradients.
   ///   - dropout: The source of dropout while training; `nil` evaluates.
+  /// - Returns: The hidden states, `[B, T, H]`, with gradient where it is enabled.
   public func hiddenStates(
     _ ids: Tensor, attentionMask: Tensor? = nil, cache: KeyValueCache? = nil,
     dropout: RandomGenerator? = nil

@@ -1,7 +1,7 @@
 import NeuralNetworks
 import Torch
 
-/// GPT-2 (Radford et al. 2019), by the names and shapes of Hugging Face's `GPT2LMHeadModel`.
+/// GPT-2 (Radford et al., 2019), by the names and shapes of Hugging Face's `GPT2LMHeadModel`.
 struct GPT2: TransformerDecoder {
   private let tokens: Embedding
   private let positions: Embedding

@@ -6,6 +6,7 @@ import Torch
 /// `rope_scaling`, `torch_dtype`). Both are read; both are written, so that every release reads them. Keys that
 /// do not concern the model's computation are passed over.
 extension LanguageModelConfiguration: Codable {
+  /// Reads config.json's object.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: AnyKey.self)
     let type = try keys.required("model_type", String.self)
@@ -74,6 +75,7 @@ extension LanguageModelConfiguration: Codable {
     rotary = try RotaryConfiguration(keys)
   }
 
+  /// Encodes the value.
   public func encode(to encoder: any Encoder) throws {
     var keys = encoder.container(keyedBy: AnyKey.self)
     func put(_ key: String, _ value: some Encodable) throws {

@@ -4,9 +4,9 @@ public import Torch
 
 /// The families of decoder-only transformers that can be built, by the `model_type` of Hugging Face's config.json.
 public enum LanguageModelFamily: String, Sendable, CaseIterable {
-  /// GPT-2 (Radford et al. 2019): learned positions, layer normalisation, GELU.
+  /// GPT-2 (Radford et al., 2019): learned positions, layer normalisation, GELU.
   case gpt2
-  /// Llama (Touvron et al. 2023) and what shares its shape, such as SmolLM: rotary positions, RMS normalisation,
+  /// Llama (Touvron et al., 2023) and what shares its shape, such as SmolLM: rotary positions, RMS normalisation,
   /// grouped-query attention, SwiGLU.
   case llama
 }
@@ -87,6 +87,7 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
   ///   - intermediateSize: The width inside the feed-forward layers; when `nil`, 8/3 of `hiddenSize`, rounded up to a
   ///     multiple of 16.
   ///   - tiesEmbeddings: Whether the output layer is the transposed token embedding.
+  /// - Returns: The configuration; ``validate()`` says whether its sizes fit together.
   public static func llama(
     vocabularySize: Int, contextLength: Int, hiddenSize: Int, layers: Int, heads: Int,
     keyValueHeads: Int? = nil, intermediateSize: Int? = nil, tiesEmbeddings: Bool = true

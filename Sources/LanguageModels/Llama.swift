@@ -1,7 +1,7 @@
 import NeuralNetworks
 import Torch
 
-/// Llama (Touvron et al. 2023), by the names and shapes of Hugging Face's `LlamaForCausalLM`.
+/// Llama (Touvron et al., 2023), by the names and shapes of Hugging Face's `LlamaForCausalLM`.
 struct Llama: TransformerDecoder {
   private let tokens: Embedding
   private let blocks: [Block]

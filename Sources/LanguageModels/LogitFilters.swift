@@ -10,6 +10,7 @@ enum LogitFilters {
   ///   - options: Which filters to apply.
   ///   - seen: Which tokens occurred before, Boolean `[B, V]`; for the repetition penalty.
   ///   - histories: The tokens so far of each row; for the ban of repeated n-grams.
+  /// - Returns: The filtered logits, `[B, V]`.
   static func apply(
     _ logits: Tensor, _ options: SamplingOptions, seen: Tensor?, histories: [[Int]]
   ) -> Tensor {

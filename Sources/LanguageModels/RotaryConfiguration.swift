@@ -1,11 +1,11 @@
 import Foundation
 import RLHFCore
 
-/// How rotary position embeddings turn with the position (Su et al. 2021), and how they are stretched for longer texts.
+/// How rotary position embeddings turn with the position (Su et al., 2021), and how they are stretched for longer texts.
 public struct RotaryConfiguration: Sendable, Hashable {
   /// A way to stretch the frequencies beyond the length that a model was first trained on.
   public enum Scaling: Sendable, Hashable {
-    /// Positions are divided by the factor (Chen et al. 2023).
+    /// Positions are divided by the factor (Chen et al., 2023).
     case linear(factor: Double)
     /// The base grows with texts longer than the context ("dynamic NTK").
     case dynamic(factor: Double)
@@ -53,6 +53,7 @@ public struct RotaryConfiguration: Sendable, Hashable {
   ///   - headSize: The width of a head; half as many frequencies.
   ///   - contextLength: The length that the model was made for.
   ///   - length: The length of the text at hand, which `dynamic` depends on.
+  /// - Returns: Half as many numbers as a head is wide, in radians.
   func frequencies(headSize: Int, contextLength: Int, length: Int) -> [Float] {
     func plain(_ base: Double) -> [Float] {
       stride(from: 0, to: headSize, by: 2).map {

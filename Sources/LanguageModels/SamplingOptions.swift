@@ -4,8 +4,9 @@ import RLHFCore
 ///
 /// The filters apply in the order of the properties, as in Hugging Face's `generate`.
 public struct SamplingOptions: Codable, Sendable, Hashable {
-  /// Divides the scores of tokens that occurred before where they are positive, else multiplies them (Keskar et al.
-  /// 2019); 1 does nothing.
+  /// Makes tokens that occurred before less likely (Keskar et al., 2019); 1 does nothing.
+  ///
+  /// Their logits are divided by it where they are positive, else multiplied.
   public var repetitionPenalty = 1.0
   /// No sequence of that many tokens occurs twice; 0 does nothing.
   public var noRepeatNGramSize = 0
@@ -13,11 +14,11 @@ public struct SamplingOptions: Codable, Sendable, Hashable {
   public var temperature = 1.0
   /// Keeps that many of the likeliest tokens; 0 keeps all.
   public var topK = 0
-  /// Keeps the smallest set of likeliest tokens with that much probability (Holtzman et al. 2020); 1 keeps all.
+  /// Keeps the smallest set of likeliest tokens with that much probability (Holtzman et al., 2020); 1 keeps all.
   public var topP = 1.0
   /// Keeps tokens at least that probable, as a fraction of the likeliest; 0 keeps all.
   public var minP = 0.0
-  /// Keeps the tokens nearest to the expected information with that much probability (Meister et al. 2023); 1 keeps
+  /// Keeps the tokens nearest to the expected information with that much probability (Meister et al., 2023); 1 keeps
   /// all.
   public var typicalP = 1.0
   /// The largest number of tokens to generate.
@@ -83,6 +84,7 @@ public struct SamplingOptions: Codable, Sendable, Hashable {
     case maximumNewTokens, stopTokens
   }
 
+  /// Decodes the value.
   public init(from decoder: any Decoder) throws {
     let known = Set(CodingKeys.allCases.map(\.rawValue))
     let all = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)

@@ -81,6 +81,7 @@ extension CausalLanguageModel {
   ///   - attentionMask: Which tokens are real, Boolean `[B, T]`; all when `nil`.
   ///   - mask: Which tokens count, Boolean `[B, T]`; all real ones when `nil`.
   ///   - dropout: The source of dropout while training; `nil` evaluates.
+  /// - Returns: The sum, a scalar with gradient where it is enabled, and how many tokens it is over.
   public func languageModelLoss(
     _ ids: Tensor, attentionMask: Tensor? = nil, mask: Tensor? = nil,
     dropout: RandomGenerator? = nil

@@ -69,8 +69,10 @@ struct ForwardPass {
     }
   }
 
-  /// Whether padding precedes a real token somewhere. Padding behind all real tokens is never attended to by them, so a
-  /// plain causal pass serves; a cache must know of it all the same, for later tokens come behind it.
+  /// Whether padding precedes a real token somewhere.
+  ///
+  /// Padding behind all real tokens is never attended to by them, so a plain causal pass serves; a cache must know of it
+  /// all the same, for later tokens come behind it.
   private static func needsMask(_ mask: Tensor, isCached: Bool) -> Bool {
     let rows = mask.to(.uint8)
     if isCached { return rows.min().item() == 0 }

@@ -3,8 +3,10 @@ import RLHFCore
 public import Torch
 
 extension AdamW {
-  /// What the optimizer remembers, by parameter name: "NAME.first_moment", "NAME.second_moment", "NAME.step" and,
-  /// with AMSGrad, "NAME.largest_second_moment". The tensors are the optimizer's own.
+  /// What the optimizer remembers, by parameter name; the tensors are its own.
+  ///
+  /// The names are "NAME.first_moment", "NAME.second_moment", "NAME.step" and, with AMSGrad,
+  /// "NAME.largest_second_moment".
   public var state: [(name: String, tensor: Tensor)] {
     slots.flatMap { slot -> [(name: String, tensor: Tensor)] in
       guard let moments = slot.moments else { return [] }
@@ -36,6 +38,7 @@ extension AdamW {
   /// - Parameters:
   ///   - state: Tensors by name; they are copied.
   ///   - source: Where the state comes from, for messages.
+  /// - Throws: An error that names what does not fit; then nothing has changed.
   public func restore(
     _ state: [(name: String, tensor: Tensor)], source: String = "The optimizer state"
   ) throws {

@@ -13,7 +13,7 @@ public struct AdamWOptions: Codable, Sendable, Hashable {
   public var weightDecay: Double
   /// Whether vectors and scalars (biases, normalisation) decay too; matrices always do.
   public var decaysVectors: Bool
-  /// Whether the largest mean of squared gradients so far is used (Reddi et al. 2018).
+  /// Whether the largest mean of squared gradients so far is used (Reddi et al., 2018).
   public var isAMSGrad: Bool
 
   /// Creates settings; the defaults are PyTorch's, but that vectors do not decay.

@@ -25,6 +25,7 @@ public struct Conv1D: Module {
     self.groups = groups
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.conv1d(
       weight: weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
@@ -57,6 +58,7 @@ public struct Conv2D: Module {
     self.groups = groups
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.conv2d(
       weight: weight, bias: bias, stride: stride, padding: padding, dilation: dilation,

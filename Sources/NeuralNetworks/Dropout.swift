@@ -1,6 +1,6 @@
 public import Torch
 
-/// Sets elements to 0 with a probability and scales the others up, while training (Srivastava et al. 2014).
+/// Sets elements to 0 with a probability and scales the others up, while training (Srivastava et al., 2014).
 public struct Dropout: Sendable, Hashable {
   /// The probability of an element to become 0.
   public var probability: Double

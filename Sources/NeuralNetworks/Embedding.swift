@@ -13,6 +13,7 @@ public struct Embedding: Module {
     weight = scope.parameter("weight", [count, size], initializer)
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ indices: Tensor) -> Tensor {
     Tensor.embedding(weight: weight, indices: indices)
   }

@@ -20,7 +20,7 @@ public enum Initializer: Sendable, Hashable {
   case kaimingUniform
   /// Uniform in `±√(6 / (fan-in + fan-out))` (Glorot and Bengio 2010).
   case xavierUniform
-  /// Orthonormal rows or columns, whichever are fewer, times the gain (Saxe et al. 2014).
+  /// Orthonormal rows or columns, whichever are fewer, times the gain (Saxe et al., 2014).
   case orthogonal(gain: Double = 1)
 
   /// A float32 tensor of `shape` on the CPU; the same seed gives the same values.

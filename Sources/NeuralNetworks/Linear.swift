@@ -28,6 +28,7 @@ public struct Linear: Module {
       ? scope.parameter("bias", [outputSize], biasInitializer ?? .uniform(bound: bound)) : nil
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.linear(weight: weight, bias: bias)
   }
@@ -48,6 +49,7 @@ public struct TransposedLinear: Module {
     bias = scope.parameter("bias", [outputSize], .zeros)
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.linear(weight: weight.transposed(0, 1), bias: bias)
   }

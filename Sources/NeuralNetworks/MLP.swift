@@ -16,6 +16,7 @@ public struct MLP: Module {
     self.activation = activation
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var value = input
     for (index, layer) in layers.enumerated() {

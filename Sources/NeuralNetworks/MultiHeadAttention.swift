@@ -1,6 +1,6 @@
 public import Torch
 
-/// Attention in several heads (Vaswani et al. 2017), over the input itself or over another sequence.
+/// Attention in several heads (Vaswani et al., 2017), over the input itself or over another sequence.
 ///
 /// The parameters are "q_proj", "k_proj", "v_proj" and "out_proj".
 public struct MultiHeadAttention: Module {
@@ -31,6 +31,7 @@ public struct MultiHeadAttention: Module {
     self.isCausal = isCausal
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     callAsFunction(input, over: input, mask: nil)
   }
@@ -41,6 +42,7 @@ public struct MultiHeadAttention: Module {
   ///   - input: Where the queries come from.
   ///   - context: Where keys and values come from.
   ///   - mask: What may be attended to, Boolean, broadcast to `[B, heads, T, S]`; every row needs one true.
+  /// - Returns: The attended values, `[B, T, size]`.
   public func callAsFunction(_ input: Tensor, over context: Tensor, mask: Tensor?) -> Tensor {
     precondition(mask == nil || !isCausal, "causal attention takes no mask of its own")
     let attended = Tensor.scaledDotProductAttention(

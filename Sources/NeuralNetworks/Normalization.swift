@@ -1,6 +1,6 @@
 public import Torch
 
-/// Layer normalisation over the last dimension (Ba et al. 2016): mean 0, variance 1, then scale and shift.
+/// Layer normalisation over the last dimension (Ba et al., 2016): mean 0, variance 1, then scale and shift.
 public struct LayerNorm: Module {
   /// The scale, `[size]`.
   public let weight: Tensor
@@ -16,6 +16,7 @@ public struct LayerNorm: Module {
     self.epsilon = epsilon
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.layerNorm(weight: weight, bias: bias, epsilon: epsilon)
   }
@@ -34,6 +35,7 @@ public struct RMSNorm: Module {
     self.epsilon = epsilon
   }
 
+  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.rmsNorm(weight: weight, epsilon: epsilon)
   }

@@ -40,6 +40,7 @@ extension ParameterStore {
   ///   - url: The file.
   ///   - metadata: Texts for the header; Python's `transformers` wants `["format": "pt"]`, the default.
   ///   - dtype: The element type in the file; the parameters' own when `nil`.
+  /// - Throws: An error when the file cannot be written; then what was there is untouched.
   public func save(
     to url: URL, metadata: [String: String] = ["format": "pt"], dtype: DType? = nil
   ) throws {

@@ -60,7 +60,7 @@ public final class SafetensorsFile {
     index[name].map { entries[$0] }
   }
 
-  /// The tensor `name`, without a copy where its data is aligned. It must not be written to.
+  /// The tensor with that name, over the mapped bytes where they are aligned.
   public func tensor(_ name: String) throws -> Tensor {
     guard let entry = entry(name) else {
       throw RLHFError(

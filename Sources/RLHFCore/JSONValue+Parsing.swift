@@ -55,7 +55,7 @@ private struct JSONParser {
   var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   mutating func skipSpace() {
-    while let byte = current, byte == 0x20 || (0x09...0x0d).contains(byte) && byte != 0x0b && byte != 0x0c {
+    while let byte = current, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
       position += 1
     }
   }
@@ -82,7 +82,9 @@ private struct JSONParser {
 
   mutating func nested(_ body: (inout JSONParser) throws -> JSONValue) throws -> JSONValue {
     depth += 1
-    guard depth <= Self.deepest else { throw error("is nested more than \(Self.deepest) levels deep") }
+    guard depth <= Self.deepest else {
+      throw error("is nested more than \(Self.deepest) levels deep")
+    }
     defer { depth -= 1 }
     position += 1
     return try body(&self)
@@ -162,7 +164,9 @@ private struct JSONParser {
 
   mutating func digits() throws {
     let start = position
-    while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+    while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+      position += 1
+    }
     guard position > start else { throw error("found \(describeCurrent()), expected a digit") }
   }
 
@@ -181,7 +185,9 @@ private struct JSONParser {
         let result =
           hasEscapes
           ? String(validating: unescaped, as: UTF8.self) : String(validating: rest, as: UTF8.self)
-        guard let result else { throw JSONSyntaxError("holds invalid UTF-8 in a string", offset: start) }
+        guard let result else {
+          throw JSONSyntaxError("holds invalid UTF-8 in a string", offset: start)
+        }
         return result
       case UInt8(ascii: "\\"):
         hasEscapes = true
@@ -219,7 +225,9 @@ private struct JSONParser {
     var value = UInt32(try hexadecimal())
     if (0xd800..<0xdc00).contains(value), take("\\"), take("u") {
       let low = UInt32(try hexadecimal())
-      if (0xdc00..<0xe000).contains(low) { value = 0x1_0000 + (value - 0xd800) << 10 + (low - 0xdc00) }
+      if (0xdc00..<0xe000).contains(low) {
+        value = 0x1_0000 + (value - 0xd800) << 10 + (low - 0xdc00)
+      }
     }
     guard let scalar = Unicode.Scalar(value) else {
       throw JSONSyntaxError("holds half a surrogate pair", offset: start)
@@ -228,11 +236,18 @@ private struct JSONParser {
   }
 
   mutating func hexadecimal() throws -> UInt16 {
-    guard position + 4 <= bytes.count,
-      bytes[position..<position + 4].allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
-      let value = UInt16(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
-    else { throw error("found something else than four hexadecimal digits after \\u") }
+    let digits = bytes[position..<min(position + 4, bytes.count)].compactMap(Self.digit)
+    guard digits.count == 4 else { throw error("has no four hexadecimal digits after \\u") }
     position += 4
-    return value
+    return digits.reduce(0) { $0 << 4 | $1 }
+  }
+
+  static func digit(_ byte: UInt8) -> UInt16? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 }

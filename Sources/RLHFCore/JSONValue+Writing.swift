@@ -1,6 +1,8 @@
 extension JSONValue: CustomStringConvertible {
-  /// The canonical form: UTF-8, members sorted by the bytes of their names, no spaces, nothing escaped that need
-  /// not be. Equal bytes mean equal JSON, so that a hash of them identifies a payload.
+  /// The canonical form, whose bytes are equal where the JSON is.
+  ///
+  /// It is UTF-8 with members sorted by the bytes of their names, no spaces, and nothing escaped that
+  /// need not be, so that a hash of it identifies a payload.
   ///
   /// A number that is not finite has no form in JSON and is written as `null`.
   public func canonicalBytes() -> [UInt8] {
@@ -42,7 +44,8 @@ extension JSONValue: CustomStringConvertible {
   /// The shortest digits that read back as `value`; a whole number below 2^53 has no fraction.
   private static func form(of value: Double) -> String {
     guard value.isFinite else { return "null" }
-    if value.magnitude < 0x1p53, let whole = Int(exactly: value), whole != 0 || value.sign == .plus {
+    if value.magnitude < 0x1p53, let whole = Int(exactly: value), whole != 0 || value.sign == .plus
+    {
       return String(whole)
     }
     return value.description

@@ -97,6 +97,7 @@ extension JSONValue {
 // MARK: - Codable
 
 extension JSONValue: Codable {
+  /// Decodes whatever JSON is there.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -116,6 +117,7 @@ extension JSONValue: Codable {
     }
   }
 
+  /// Encodes the value as the JSON that it is.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -146,12 +148,19 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+  /// Creates a value from a literal.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// Creates a value from a literal.
   public init(integerLiteral value: Int) { self = .integer(value) }
+  /// Creates a value from a literal.
   public init(floatLiteral value: Double) { self = .number(value) }
+  /// Creates a value from a literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// Creates a value from a literal.
   public init(nilLiteral: ()) { self = .null }
+  /// Creates a value from a literal.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// Creates a value from a literal.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
   }

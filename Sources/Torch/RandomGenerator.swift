@@ -12,18 +12,13 @@ public final class RandomGenerator {
   public let device: Device
 
   /// Starts a generator at `seed`.
-  public init(seed: UInt64, device: Device = .cpu) {
+  public init(seed: Seed, device: Device = .cpu) {
     var message: UnsafeMutablePointer<CChar>?
-    guard let handle = ct_generator_new(seed, device.code, &message) else {
+    guard let handle = ct_generator_new(seed.value, device.code, &message) else {
       fatalError(mistake("RandomGenerator(device: \(device))", [], take(message)))
     }
     self.handle = handle
     self.device = device
-  }
-
-  /// Starts a generator at `seed`.
-  public convenience init(seed: Seed, device: Device = .cpu) {
-    self.init(seed: seed.value, device: device)
   }
 
   deinit {

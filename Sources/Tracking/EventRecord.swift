@@ -30,12 +30,12 @@ enum EventRecord {
       event.add(5) { summary in
         summary.add(1) { value in
           value.add(1, string: name)
-          value.add(9) { metadata in metadata.add(1) { $0.add(1, string: "text") } }
           value.add(8) { tensor in
             tensor.add(1, varint: 7)  // DT_STRING
             tensor.add(2) { shape in shape.add(2) { $0.add(1, varint: 1) } }
             tensor.add(8, string: text)
           }
+          value.add(9) { metadata in metadata.add(1) { $0.add(1, string: "text") } }
         }
       }
     }
@@ -89,7 +89,8 @@ enum EventRecord {
   ) -> [UInt8] {
     var message = ProtobufMessage()
     message.add(1, double: time)
-    message.add(2, varint: Int64(step))
+    // As in any protocol buffer, what has its default value is left out.
+    if step != 0 { message.add(2, varint: Int64(step)) }
     build(&message)
     return framed(message.bytes)
   }

@@ -30,22 +30,44 @@ extension MetricsLog {
         "\(file.path) line \(number): \(found); expected an object such as "
           + #"{"step":3,"objective/kl":0.25}; remove the line to go on without it."#)
     }
-    let parsed = try? JSONSerialization.jsonObject(with: line)
-    guard let object = parsed as? [String: Any] else { throw failure("not a JSON object") }
-    guard let step = (object["step"] as? NSNumber)?.intValue else {
+    guard let object = try? JSONDecoder().decode([String: Field].self, from: line) else {
+      throw failure("not a JSON object")
+    }
+    guard case .number(let position)? = object["step"], let step = Int(exactly: position) else {
       throw failure("no whole number \"step\"")
     }
-    let nonFinite = object["nonFinite"] as? [String: String] ?? [:]
-    var values: [String: Double] = [:]
-    for (name, value) in object where !MetricsRecord.reservedNames.contains(name) {
-      if let number = value as? NSNumber {
-        values[name] = number.doubleValue
-      } else if value is NSNull {
-        values[name] = nonFinite[name].flatMap(Double.init) ?? .nan
-      } else {
-        throw failure("\"\(name)\" is not a number")
+    var record = MetricsRecord(step: step, values: [:])
+    if case .text(let name)? = object["stage"] { record.stage = name }
+    var nonFinite: [String: String] = [:]
+    if case .names(let names)? = object["nonFinite"] { nonFinite = names }
+    for (name, field) in object where !MetricsRecord.reservedNames.contains(name) {
+      switch field {
+      case .number(let value): record.values[name] = value
+      case .missing: record.values[name] = nonFinite[name].flatMap(Double.init) ?? .nan
+      case .text, .names: throw failure("\"\(name)\" is not a number")
       }
     }
-    return MetricsRecord(step: step, stage: object["stage"] as? String, values: values)
+    return record
+  }
+}
+
+/// What can stand behind a name in a line of the log.
+private enum Field: Decodable {
+  case number(Double)
+  case missing
+  case text(String)
+  case names([String: String])
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .missing
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let text = try? container.decode(String.self) {
+      self = .text(text)
+    } else {
+      self = .names(try container.decode([String: String].self))
+    }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A JSON document of the oracles: `null` reads as NaN, "inf" and "-inf" as infinities.
 public enum OracleValue: Sendable, Decodable {
@@ -13,6 +13,7 @@ public enum OracleValue: Sendable, Decodable {
   /// Nothing.
   case null
 
+  /// Reads any JSON.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {

@@ -1,5 +1,5 @@
 public import Foundation
-public import NeuralNetworks
+import NeuralNetworks
 public import Torch
 
 /// Numbers that reference implementations computed: the folder that `RLHF_ORACLES` names (relative to the package), else

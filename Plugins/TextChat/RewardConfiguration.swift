@@ -1,0 +1,55 @@
+public import RLHF
+
+/// The settings of ``ChatRewardEncoder``: `domain.reward` in `rlhf.yaml`.
+///
+/// The encoder has three parts, whose features stand side by side; each can be switched off, not all.
+public struct ChatRewardConfiguration: StageOptions, Equatable {
+  /// The number of features of the words and word pairs of the reply; 0 switches that part off.
+  public var lexicalSize = 16
+  /// The number of rows that words and word pairs are hashed into.
+  public var lexicalBuckets = 65_536
+  /// Whether measures of the reply count: its length, how much of the question it takes up, how varied it is.
+  public var usesMeasures = true
+  /// The number of layers of the transformer that reads question and reply together; 0 switches it off.
+  public var layers = 1
+  /// The width of the transformer.
+  public var hiddenSize = 64
+  /// The number of attention heads of the transformer.
+  public var heads = 4
+  /// The number of rows that the transformer's words are hashed into.
+  public var wordBuckets = 8192
+  /// The number of words that the transformer reads of the conversation before the reply: the last ones.
+  public var promptWords = 64
+  /// The number of words that the transformer reads of the reply; of a longer one the middle is left out.
+  public var replyWords = 128
+  /// The probability of dropout in the transformer.
+  public var dropout = 0.2
+  /// The probability that a word is hidden from the transformer in training.
+  public var wordDropout = 0.1
+
+  /// Creates the defaults.
+  public init() {}
+
+  public func validate(_ check: inout SettingsCheck) {
+    check.require(lexicalSize >= 0, "lexicalSize", "0 or more", found: lexicalSize)
+    check.positive(lexicalBuckets, "lexicalBuckets")
+    check.require(layers >= 0, "layers", "0 or more", found: layers)
+    check.require(
+      lexicalSize > 0 || usesMeasures || layers > 0, "layers",
+      "at least 1 where lexicalSize is 0 and usesMeasures is false", found: layers)
+    check.positive(hiddenSize, "hiddenSize")
+    check.positive(heads, "heads")
+    if heads > 0 {
+      check.require(
+        hiddenSize % heads == 0, "hiddenSize", "a multiple of heads (\(heads))", found: hiddenSize)
+    }
+    check.positive(wordBuckets, "wordBuckets")
+    check.positive(promptWords, "promptWords")
+    check.require(replyWords >= 2, "replyWords", "at least 2", found: replyWords)
+    check.require(
+      dropout >= 0 && dropout < 1, "dropout", "a number from 0 to below 1", found: dropout)
+    check.require(
+      wordDropout >= 0 && wordDropout < 1, "wordDropout", "a number from 0 to below 1",
+      found: wordDropout)
+  }
+}

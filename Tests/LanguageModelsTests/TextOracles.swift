@@ -1,0 +1,45 @@
+import LanguageModels
+import TestSupport
+import Torch
+
+/// The model directories of the oracles whose architecture is supported.
+///
+/// Adapters and classifiers are no language models by themselves, so folders without a model or with another
+/// architecture are left out.
+let textModels: [String] = Oracles.names(in: "text", holding: "config.json").filter { name in
+  guard let configuration = try? Oracles.json("text/\(name)/config.json"),
+    let type = configuration["model_type"].string
+  else { return false }
+  let architecture = configuration["architectures"][0].string ?? ""
+  return LanguageModelFamily(rawValue: type) != nil && !architecture.contains("Classification")
+}
+
+/// A model of the oracles with what the reference computed.
+struct TextOracle {
+  let oracle: Oracle
+  let model: CausalLanguageModel
+
+  init(_ name: String) throws {
+    oracle = try Oracles.text(name)
+    model = try CausalLanguageModel.load(from: oracle.directory)
+  }
+
+  /// How far logits may be off, absolute, as the reference's float32 allows.
+  var tolerance: Double {
+    let stated = oracle.json["tolerance_logits"].double
+    return stated.isNaN ? 1e-4 : stated
+  }
+
+  func mask(_ side: String) throws -> Tensor {
+    try oracle.tensor("\(side).attention_mask").to(.bool)
+  }
+
+  /// The rows of a padded batch, without their padding.
+  func rows(_ side: String) throws -> [[Int]] {
+    let ids = try oracle.tensor("\(side).input_ids")
+    let mask = try mask(side)
+    return (0..<ids.shape[0]).map { row in
+      zip(ids[row].ints(), mask[row].bools()).filter(\.1).map(\.0)
+    }
+  }
+}
