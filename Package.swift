@@ -51,12 +51,12 @@ let package = Package(
     library("RLHFCore"),
     .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
     .target(name: "CTorch", dependencies: ["CLibTorch"]),
-    library("Torch", ["CTorch"]),
-    library("NeuralNetworks", ["Torch"]),
+    library("Torch", ["CTorch", "RLHFCore"]),
+    library("NeuralNetworks", ["RLHFCore", "Torch"]),
 
     // Models of text.
-    library("Tokenizers"),
-    library("LanguageModels", ["NeuralNetworks", "Tokenizers", "Torch"]),
+    library("Tokenizers", ["RLHFCore"]),
+    library("LanguageModels", ["RLHFCore", "NeuralNetworks", "Tokenizers", "Torch"]),
 
     // What a plugin is, and the two engines that train any of them.
     library("RLHFPlugin", ["RLHFCore", "NeuralNetworks", "Torch"]),
@@ -108,15 +108,15 @@ let package = Package(
       name: "TestSupport", dependencies: ["NeuralNetworks", "Torch"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("RLHFCore"),
-    tests("Torch"),
-    tests("NeuralNetworks", ["Torch"]),
-    tests("Tokenizers"),
-    tests("LanguageModels", ["Tokenizers", "NeuralNetworks", "Torch"]),
+    tests("Torch", ["RLHFCore"]),
+    tests("NeuralNetworks", ["RLHFCore", "Torch"]),
+    tests("Tokenizers", ["RLHFCore"]),
+    tests("LanguageModels", ["RLHFCore", "Tokenizers", "NeuralNetworks", "Torch"]),
     tests("RLHFPlugin", ["RLHFCore", "RLHFTesting", "NeuralNetworks", "Torch"]),
     tests("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
     tests("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
     tests("FeedbackStore", ["RLHFCore"]),
-    tests("Tracking"),
+    tests("Tracking", ["RLHFCore"]),
     tests(
       "Alignment",
       ["RLHFTesting", "RLHFPlugin", "RLHFCore", "FeedbackStore", "Tracking", "PolicyOptimization", "PreferenceLearning", "NeuralNetworks", "Torch"]),

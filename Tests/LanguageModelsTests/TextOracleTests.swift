@@ -1,3 +1,4 @@
+import RLHFCore
 import LanguageModels
 import NeuralNetworks
 import TestSupport

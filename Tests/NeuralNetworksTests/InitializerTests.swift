@@ -1,3 +1,4 @@
+import RLHFCore
 import NeuralNetworks
 import Testing
 import Torch

@@ -1,3 +1,4 @@
+import RLHFCore
 import TestSupport
 import Testing
 import Torch
@@ -9,8 +10,7 @@ import Torch
   func rewards(name: String) throws {
     let oracle = try Oracles.algorithms(name)
     let parameters = oracle.parameters
-    let estimator = try #require(
-      KLEstimator(rawValue: parameters["estimator"].string ?? "") ?? .absolute)
+    let estimator = try #require(KLEstimator(rawValue: parameters["estimator"].string ?? ""))
     let mask = try oracle.tensor("in.mask").to(.bool)
     let scores = try oracle.tensor("in.scores").doubles()
     let finished = try oracle.tensor("in.finished").to(.bool).bools()

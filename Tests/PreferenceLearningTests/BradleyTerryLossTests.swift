@@ -1,3 +1,4 @@
+import RLHFCore
 import TestSupport
 import Testing
 import Torch

@@ -46,7 +46,7 @@ struct TensorComparisonTests {
   }
 
   @Test func numbersThatAreNone() {
-    let odd = Tensor([1, .infinity, .nan, -.infinity])
+    let odd = Tensor([1, Double.infinity, .nan, -.infinity])
     #expect(odd.isFinite().bools() == [true, false, false, false])
     #expect(odd.isNaN().bools() == [false, false, true, false])
     #expect(odd.isInfinite().bools() == [false, true, false, true])

@@ -1,3 +1,4 @@
+import RLHFCore
 import Foundation
 import Testing
 import Torch

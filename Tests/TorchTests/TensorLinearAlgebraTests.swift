@@ -1,3 +1,4 @@
+import RLHFCore
 import Testing
 import Torch
 

@@ -1,3 +1,4 @@
+import RLHFCore
 import Testing
 import Torch
 
@@ -28,8 +29,9 @@ struct TorchRuntimeTests {
     ) {
       TorchRuntime.threads = 0
     }
+    let message = text(of: result?.standardErrorContent)
     #expect(
-      text(of: result?.standardErrorContent).contains(
+      message.contains(
         "set threads is not possible (libtorch: at least one thread is needed, not 0)"))
   }
 }
