@@ -121,7 +121,7 @@ let package = Package(
       "Alignment",
       ["RLHFTesting", "RLHFPlugin", "RLHFCore", "FeedbackStore", "Tracking", "PolicyOptimization", "PreferenceLearning", "NeuralNetworks", "Torch"]),
     tests("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
-    tests("RLHFCommands", ["TextChat", "Alignment", "RLHFCore", "RLHFPlugin"]),
+    tests("RLHFCommands", [.product(name: "ArgumentParser", package: "swift-argument-parser"), "TextChat", "Alignment", "RLHFCore", "RLHFPlugin"]),
     tests("TextChat", ["RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch", "KnowledgeBaseSample"]),
   ],
   swiftLanguageModes: [.v6],

@@ -22,11 +22,16 @@ struct FeedbackStoreFileTests {
     try withFolder { folder in
       let store = try FeedbackStore(at: folder.appending(path: "feedback.sqlite"))
       try store.addPrompts(["p"] as [Brief], source: "o")
-      try store.database.writeWithoutTransaction { db in
-        #expect(try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2)
-        #expect(try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal")
-        #expect(try Int.fetchOne(db, sql: "PRAGMA foreign_keys") == 1)
+      let (synchronous, journal, foreignKeys) = try store.database.writeWithoutTransaction { db in
+        (
+          try Int.fetchOne(db, sql: "PRAGMA synchronous"),
+          try String.fetchOne(db, sql: "PRAGMA journal_mode"),
+          try Int.fetchOne(db, sql: "PRAGMA foreign_keys")
+        )
       }
+      #expect(synchronous == 2)
+      #expect(journal == "wal")
+      #expect(foreignKeys == 1)
     }
   }
 
@@ -38,7 +43,8 @@ struct FeedbackStoreFileTests {
       let store = try filled(folder)
       for sql in ["DELETE FROM \(table)", "UPDATE \(table) SET created = 0"] {
         let error = thrown { try store.write { try $0.execute(sql: sql) } }
-        #expect("\(error?.cause as Any)".contains("feedback is only ever added"))
+        let cause = "\(error?.cause as Any)"
+        #expect(cause.contains("feedback is only ever added"))
       }
     }
   }

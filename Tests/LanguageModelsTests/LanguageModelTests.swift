@@ -65,7 +65,7 @@ func tinyModel(_ family: LanguageModelFamily, seed: Seed = 1) throws -> CausalLa
       return model.parameters.parameters.map { $0.tensor.gradient?.doubles() ?? [.nan] }
     }
     let reference = gradients("left", 49)
-    #expect(reference.allSatisfy { $0.allSatisfy(\.isFinite) })
+    #expect(reference.allSatisfy { $0.allSatisfy { $0.isFinite } })
     for other in [gradients("left", 2), gradients("right", 2), gradients("right", 49)] {
       #expect(zip(reference, other).allSatisfy { agrees($0, $1, within: 1e-4) })
     }
@@ -169,7 +169,7 @@ func tinyModel(_ family: LanguageModelFamily, seed: Seed = 1) throws -> CausalLa
     #expect(states(1) == states(1))
     #expect(states(1) != states(2))
     #expect(states(1) != states(nil))
-    #expect(states(1).allSatisfy(\.isFinite))
+    #expect(states(1).allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: LanguageModelFamily.allCases)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import RLHFCore
 import RLHFPlugin
 import TextChat

@@ -38,7 +38,7 @@ struct ProgressRendererTests {
       for width in 1...200 {
         let line = renderer.line(snapshot, width: width)
         #expect(DisplayText.width(line) <= width)
-        #expect(!ascii || line.allSatisfy(\.isASCII))
+        #expect(!ascii || line.allSatisfy { $0.isASCII })
       }
     }
   }
