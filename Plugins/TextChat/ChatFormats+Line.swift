@@ -20,6 +20,7 @@ struct ChatLine {
     let replies = messages.indices.filter { index in
       messages[index].role == .assistant && !messages[index].content.isEmpty
         && messages[..<index].contains { $0.role == .user && !$0.content.isEmpty }
+        && (messages[index - 1].role != .assistant || messages[index - 1].content.isEmpty)
     }
     guard let last = replies.last else {
       throw UnusableRecord(

@@ -65,9 +65,12 @@ public struct ScriptedChatRater: Rater {
   public func utility(of reply: ChatReply, to prompt: ChatPrompt) -> Utility {
     let reading = ScriptedReading(reply.text)
     let facts = prompt.facts ?? []
+    // Kind words do not make up for an answer that is missing or halved.
+    let isAnswered = facts.allSatisfy { reading.states(fact: $0) }
+    let manner = reading.words.isEmpty ? 0 : friendliness(of: reading, facts: facts)
     return Utility(
       correctness: correctness(of: reading, to: prompt, facts: facts),
-      friendliness: reading.words.isEmpty ? 0 : friendliness(of: reading, facts: facts),
+      friendliness: isAnswered ? manner : manner / 4,
       naturalness: naturalness(of: reading))
   }
 

@@ -58,16 +58,15 @@ public final class TextLines {
   /// The next line, or `nil` at the end.
   public func next() throws -> Line? {
     while true {
-      if let end = lineEnd() {
-        return line(upTo: end, next: end + 1)
-      }
-      scanned = buffer.count
-      guard scanned - start <= longestLine else {
+      let end = lineEnd()
+      guard (end ?? buffer.count) - start <= longestLine else {
         throw RLHFError(
           .invalidData,
           "\(url.path):\(lineNumber + 1): the line is longer than \(longestLine) bytes; "
             + "expected one JSON value per line.")
       }
+      if let end { return line(upTo: end, next: end + 1) }
+      scanned = buffer.count
       if isAtEnd {
         return start < buffer.count ? line(upTo: buffer.count, next: buffer.count) : nil
       }

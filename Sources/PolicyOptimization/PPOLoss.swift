@@ -47,7 +47,8 @@ public struct ValueLoss {
       isClipped = Tensor.zeros(values.shape, dtype: values.dtype, device: values.device)
       return
     }
-    let near = old + (values - old).clamped(min: -clipRange, max: clipRange)
+    // By bounds rather than by the clipped difference: where nothing is clipped the values stay the same to the bit.
+    let near = values.maximum(old - clipRange).minimum(old + clipRange)
     let clipped = (near - returns).square()
     sum = (plain.maximum(clipped) * present).sum() * 0.5
     isClipped = ((clipped .> plain).to(present.dtype) * present).detached()

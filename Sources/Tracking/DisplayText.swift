@@ -43,11 +43,12 @@ enum DisplayText {
     let limit = max(1, limit)
     var lines: [String] = []
     for paragraph in text.split(separator: /\r\n|\n|\r/, omittingEmptySubsequences: false) {
+      let firstLine = lines.count
       var line = ""
       for word in singleLine(String(paragraph)).split(separator: " ") {
         var rest = word
         if !line.isEmpty, width(line) + 1 + width(String(rest)) > limit {
-          lines.append(line)
+          if !line.isEmpty || lines.count == firstLine { lines.append(line) }
           line = ""
         }
         while line.isEmpty, width(String(rest)) > limit {
@@ -57,7 +58,7 @@ enum DisplayText {
         }
         line += line.isEmpty ? String(rest) : " \(rest)"
       }
-      lines.append(line)
+      if !line.isEmpty || lines.count == firstLine { lines.append(line) }
     }
     return lines
   }

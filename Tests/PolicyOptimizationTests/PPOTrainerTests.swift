@@ -21,7 +21,7 @@ import Torch
 
   private func options() -> PPOOptions {
     var options = PPOOptions()
-    options.iterations = 25
+    options.iterations = 60
     options.batchSize = 32
     options.minibatchSize = 16
     options.microbatchSize = 16
@@ -53,7 +53,7 @@ import Torch
     let towards = try trainer(options(), seed: Seed(seed))
     let away = try trainer(options(), seed: Seed(seed))
     var last: (towards: Double, away: Double) = (0, 0)
-    for _ in 0..<25 {
+    for _ in 0..<60 {
       let one = try await towards.iterate(batch(towards)) { Self.score($0) }
       let two = try await away.iterate(batch(away)) { Self.score($0).map { -$0 } }
       last = (Statistics.mean(one.scores), Statistics.mean(two.scores))

@@ -25,7 +25,7 @@ struct JSONValueTests {
     ("{\"a\" 1}", "found '1', expected ':' at byte 6"),
     ("{\"a\":1", "found the end, expected ',' or '}' at byte 7"),
     ("{a:1}", "found 'a', expected the name of a member in double quotes at byte 2"),
-    ("{\"a\":1,}", "found '}', expected the name of a member in double quotes at byte 9"),
+    ("{\"a\":1,}", "found '}', expected the name of a member in double quotes at byte 8"),
     ("01", "found something after the end of the value at byte 2"),
     ("1 2", "found something after the end of the value at byte 3"),
     ("-", "found the end, expected a digit at byte 2"),

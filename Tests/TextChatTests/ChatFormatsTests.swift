@@ -199,13 +199,13 @@ struct ChatFormatsTests {
     var pair = Pair(
       prompt: ChatPrompt(
         messages: [
-          ChatMessage(role: .system, content: "s"), ChatMessage(role: .user, content: "é\0\"\n"),
+          ChatMessage(role: .system, content: "s"), ChatMessage(role: .user, content: "é\0\"\nx"),
         ], facts: ["f"]), chosen: ChatReply("a"), rejected: ChatReply("b"), margin: 2)
     let line = try #require(trlPreferenceLine(for: pair))
     #expect(try self.pair(line.description) == pair)
     #expect(
       line.description
-        == #"{"chosen":[{"content":"a","role":"assistant"}],"facts":["f"],"margin":2,"prompt":[{"content":"s","role":"system"},{"content":"é\u0000\"\n","role":"user"}],"rejected":[{"content":"b","role":"assistant"}]}"#)
+        == #"{"chosen":[{"content":"a","role":"assistant"}],"facts":["f"],"margin":2,"prompt":[{"content":"s","role":"system"},{"content":"é\u0000\"\nx","role":"user"}],"rejected":[{"content":"b","role":"assistant"}]}"#)
     pair.label = 0.5
     #expect(trlPreferenceLine(for: pair) == nil)
     pair.label = 0.25

@@ -50,7 +50,7 @@ struct DataTableTests {
 
   @Test func anImpossibleWidthStillGivesATable() {
     #expect(!table.text(width: 1).isEmpty)
-    #expect(DataTable(columns: []).text() == "\n\n")
+    #expect(DataTable(columns: []).text() == "\n")
   }
 
   @Test func jsonKeepsOrderAndExactNumbers() throws {

@@ -16,14 +16,15 @@ struct ProgressRendererTests {
     ),
     (
       100,
-      "PPO  ━━━━┄┄┄┄┄┄   43%  129/300 updates  2.1/s  1:20 left  sampling  reward 1.843 · KL 3.20"
+      "PPO  ━━━━━━━━╸┄┄┄┄┄┄┄┄┄┄┄   43%  129/300 updates  2.1/s  1:20 left  sampling"
+        + "  reward 1.843 · KL 3.20"
     ),
-    (80, "PPO  ━━━━╸┄┄┄┄┄┄┄   43%  129/300 updates  2.1/s  1:20 left  sampling  reward 1.843"),
-    (60, "PPO  ━━━━┄┄┄┄┄┄   43%  129/300 updates  2.1/s  1:20 left"),
-    (30, "PPO  ━━━━┄┄┄┄┄┄   43%  1:20 left"),
+    (80, "PPO  ━━━━┄┄┄┄┄┄   43%  129/300 updates  2.1/s  1:20 left  sampling  reward 1.843"),
+    (60, "PPO  ━━━━━━┄┄┄┄┄┄┄┄   43%  129/300 updates  2.1/s  1:20 left"),
+    (30, "PPO   43%  2.1/s  1:20 left"),
     (20, "PPO   43%  1:20 left"),
     (10, "PPO   43%"),
-    (3, "PPO"), (2, "…"), (1, "."),
+    (3, "PPO"), (2, "P…"), (1, "."),
   ])
   func theLineFitsTheWidth(width: Int, expected: String) {
     let renderer = LiveProgressRenderer(color: false)
