@@ -101,7 +101,8 @@ let package = Package(
         .copy("knowledge.jsonl"), .copy("demonstrations.jsonl"), .copy("prompts.jsonl"),
         .copy("heldout.jsonl"), .copy("references.jsonl"),
       ], swiftSettings: strict),
-    .executableTarget(name: "rlhf", dependencies: ["RLHFCommands", "TextChat"], swiftSettings: strict),
+    .executableTarget(
+      name: "rlhf", dependencies: ["RLHFCommands", "TextChat"], swiftSettings: strict),
 
     // Tests mirror the sources.
     .target(
@@ -113,16 +114,31 @@ let package = Package(
     tests("Tokenizers", ["RLHFCore"]),
     tests("LanguageModels", ["RLHFCore", "Tokenizers", "NeuralNetworks", "Torch"]),
     tests("RLHFPlugin", ["RLHFCore", "RLHFTesting", "NeuralNetworks", "Torch"]),
-    tests("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
-    tests("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
+    tests(
+      "PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
+    tests(
+      "PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
     tests("FeedbackStore", ["RLHFCore"]),
     tests("Tracking", ["RLHFCore"]),
     tests(
       "Alignment",
-      ["RLHFTesting", "RLHFPlugin", "RLHFCore", "FeedbackStore", "Tracking", "PolicyOptimization", "PreferenceLearning", "NeuralNetworks", "Torch"]),
+      [
+        "RLHFTesting", "RLHFPlugin", "RLHFCore", "FeedbackStore", "Tracking", "PolicyOptimization",
+        "PreferenceLearning", "NeuralNetworks", "Torch",
+      ]),
     tests("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
-    tests("RLHFCommands", [.product(name: "ArgumentParser", package: "swift-argument-parser"), "TextChat", "Alignment", "RLHFCore", "RLHFPlugin"]),
-    tests("TextChat", ["RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch", "KnowledgeBaseSample"]),
+    tests(
+      "RLHFCommands",
+      [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), "TextChat", "Alignment",
+        "RLHFCore", "RLHFPlugin",
+      ]),
+    tests(
+      "TextChat",
+      [
+        "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch",
+        "KnowledgeBaseSample",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -48,7 +48,8 @@ struct ChatFormat: Sendable {
     } else {
       throw RLHFError(
         .incompatibleModel,
-        "The model's tokenizer has no token that ends a reply: expected '<|end|>', '<|im_end|>' or an eos_token_id in config.json.")
+        "The model's tokenizer has no token that ends a reply: expected '<|end|>', '<|im_end|>' or an eos_token_id in config.json."
+      )
     }
   }
 
@@ -68,7 +69,8 @@ struct ChatFormat: Sendable {
   /// The tokens of a reply, the end token included; cut off at `limit`, then without an end.
   func encode(_ reply: ChatReply, limit: Int) -> [Int] {
     let text = style == .transcript ? " " + reply.text : reply.text
-    return Array((tokenizer.encode(text, addSpecialTokens: false) + stopTokens.prefix(1)).prefix(limit))
+    return Array(
+      (tokenizer.encode(text, addSpecialTokens: false) + stopTokens.prefix(1)).prefix(limit))
   }
 
   /// The reply that tokens make, with or without the end token.

@@ -24,16 +24,21 @@ public final class ChatPolicy: Policy {
     guard model.contextLength >= configuration.promptLength + configuration.replyLength else {
       throw RLHFError(
         .invalidConfiguration,
-        "The model has a context of \(model.contextLength) tokens; domain.promptLength and domain.replyLength ask for \(configuration.promptLength + configuration.replyLength). Lower them.")
+        "The model has a context of \(model.contextLength) tokens; domain.promptLength and domain.replyLength ask for \(configuration.promptLength + configuration.replyLength). Lower them."
+      )
     }
   }
 
+  /// The named parameters.
   public var parameters: ParameterStore { model.parameters }
+  /// The width H of the features.
   public var featureSize: Int { model.hiddenSize }
 
+  /// Samples one trajectory per prompt.
   public func sample(_ prompts: [ChatPrompt], seed: Seed) throws -> Rollout {
     try rollout(
-      prompts: encode(prompts), replies: generate(prompts, seed: seed).map { ($0.tokens, $0.isStopped) })
+      prompts: encode(prompts),
+      replies: generate(prompts, seed: seed).map { ($0.tokens, $0.isStopped) })
   }
 
   /// The replies as text, each with whether it came to an end.
@@ -54,6 +59,7 @@ public final class ChatPolicy: Policy {
     return options
   }
 
+  /// Log-probabilities, and what else is requested, of the actions of `rollout`.
   public func evaluate(
     _ rollout: Rollout, _ request: EvaluationRequest
   ) throws -> PolicyEvaluation {
@@ -77,10 +83,12 @@ public final class ChatPolicy: Policy {
       features: request.wantsFeatures ? batch.padded(states) : nil)
   }
 
+  /// What a person perceives of each trajectory.
   public func artifacts(of rollout: Rollout) throws -> [ChatReply] {
     replies(of: rollout).map { format.decode($0) }
   }
 
+  /// The trajectories that lead to the demonstrated artifacts.
   public func rollout(
     of demonstrations: [Demonstration<ChatPrompt, ChatReply>]
   ) throws -> Rollout {

@@ -26,8 +26,10 @@ public struct ChatMessage: Codable, Sendable, Hashable {
 public struct ChatPrompt: Codable, Sendable, Hashable {
   /// The turns so far; the last one is the person's.
   public var messages: [ChatMessage]
-  /// What a correct reply states, where it is known: each entry must occur in it, in one of the forms separated
-  /// by `|`. Scripted raters and judges read it; models do not.
+  /// What a correct reply states, where it is known: each entry must occur in it, in one of the
+  /// forms separated by `|`.
+  ///
+  /// Scripted raters and judges read it; models do not.
   public var facts: [String]?
 
   /// Creates a prompt from turns.
@@ -52,10 +54,12 @@ public struct ChatReply: Codable, Sendable, Hashable {
     self.text = text
   }
 
+  /// Decodes the value.
   public init(from decoder: any Decoder) throws {
     text = try decoder.singleValueContainer().decode(String.self)
   }
 
+  /// Encodes the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)

@@ -40,7 +40,8 @@ public struct KnowledgeCorpus: Sendable {
   /// The rater whose comparisons the reward model learns from; it knows the words of the demonstrations.
   public func rater(options: ScriptedChatRater.Options = .init()) -> ScriptedChatRater {
     let texts =
-      demonstrations.map(\.artifact.text) + demonstrations.flatMap { $0.prompt.messages }.map(\.content)
+      demonstrations.map(\.artifact.text)
+      + demonstrations.flatMap { $0.prompt.messages }.map(\.content)
     return ScriptedChatRater(
       options: options, vocabulary: Set(texts.flatMap { ScriptedReading($0).words }))
   }

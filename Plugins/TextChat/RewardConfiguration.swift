@@ -30,6 +30,7 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
   /// Creates the defaults.
   public init() {}
 
+  /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     check.require(lexicalSize >= 0, "lexicalSize", "0 or more", found: lexicalSize)
     check.positive(lexicalBuckets, "lexicalBuckets")

@@ -7,6 +7,7 @@ public import RLHF
 /// does; measures of the reply; and a small transformer that reads conversation and reply together. Words are hashed,
 /// so that there is no vocabulary to keep and later rounds may bring new words.
 public final class ChatRewardEncoder: Encoder {
+  /// The named parameters.
   public let parameters: ParameterStore
   /// The settings.
   public let configuration: ChatRewardConfiguration
@@ -44,11 +45,13 @@ public final class ChatRewardEncoder: Encoder {
     try self.init(configuration: configuration, seed: seed)
   }
 
+  /// The width H of the features.
   public var featureSize: Int {
     configuration.lexicalSize + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
       + (configuration.layers > 0 ? configuration.hiddenSize : 0)
   }
 
+  /// The features of each sample, `[B, H]`.
   public func features(
     of samples: [Sample<ChatPrompt, ChatReply>], dropout: Seed?
   ) throws -> Tensor {

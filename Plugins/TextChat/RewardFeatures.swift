@@ -8,7 +8,8 @@ struct RewardFeatures {
   var termWeights: [Float]
   /// Measures of the reply, each within about -1...1; see ``measureCount``.
   var measures: [Float]
-  /// The words that the transformer reads: two rows of its table for each (Svenstrup et al. 2017).
+  /// The words that the transformer reads: two rows of its table for each (Svenstrup and others
+  /// 2017).
   var words: [(first: Int, second: Int)]
   /// What each of `words` is.
   var kinds: [Kind]

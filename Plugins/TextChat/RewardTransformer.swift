@@ -67,7 +67,8 @@ struct RewardTransformer {
 
     var meaning = words(first) + words(second)
     if let generator, configuration.wordDropout > 0 {
-      let isKept = Tensor.rand([samples.count, length, 1], generator: generator)
+      let isKept =
+        Tensor.rand([samples.count, length, 1], generator: generator)
         .>= configuration.wordDropout
       meaning = meaning * isKept.to(.float32)
     }

@@ -38,6 +38,7 @@ public struct ScriptedChatRater: Rater {
     public var total: Double { correctness + friendliness + naturalness }
   }
 
+  /// The name under which the judgments are kept.
   public let id = "scripted-friendliness"
   /// How consistently the rater judges.
   public let options: Options
@@ -49,6 +50,7 @@ public struct ScriptedChatRater: Rater {
     self.vocabulary = vocabulary
   }
 
+  /// Judges each comparison, in order.
   public func judge(
     _ comparisons: [Comparison<ChatPrompt, ChatReply>], seed: Seed
   ) async throws -> [Judgment] {

@@ -20,9 +20,15 @@ struct ScriptedFluency: Sendable {
     limit = surprises.isEmpty ? .infinity : mean + 2 * variance.squareRoot()
   }
 
+  /// The length up to which a text is too short for its mean surprise to say much.
+  private static let shortLength = 60.0
+
   /// By how many nats per character `text` is more surprising than fluent texts are; 0 for a fluent one.
+  ///
+  /// Of a short text the excess is spread over ``shortLength`` characters.
   func excess(of text: String) -> Double {
-    max(0, model.surprise(of: text) - limit)
+    let share = min(1, Double(text.count) / Self.shortLength)
+    return max(0, model.surprise(of: text) - limit) * share
   }
 }
 

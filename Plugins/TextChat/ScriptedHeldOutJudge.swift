@@ -9,6 +9,7 @@ public import RLHFCore
 /// and counting sentences weighs how much a reply says to the reader and about the matter, with diminishing
 /// returns. It is deterministic.
 public struct HeldOutChatJudge: Rater {
+  /// The name under which the judgments are kept.
   public let id = "scripted-held-out-judge"
   private let knowledge: KnowledgeBase
   private let fluency: ScriptedFluency
@@ -19,6 +20,7 @@ public struct HeldOutChatJudge: Rater {
     fluency = ScriptedFluency(texts: references)
   }
 
+  /// Judges each comparison, in order.
   public func judge(
     _ comparisons: [Comparison<ChatPrompt, ChatReply>], seed: Seed
   ) async throws -> [Judgment] {

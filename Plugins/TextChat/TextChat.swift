@@ -9,18 +9,22 @@ import Tokenizers
 /// Policies are model directories in the Hugging Face layout. A new one learns its vocabulary from the project's texts
 /// and starts from random weights; `--from` takes an existing one.
 public struct TextChat: Domain {
+  /// How the domain presents itself.
   public static let descriptor = DomainDescriptor(
     id: "text-chat", title: "Text chat", question: "Which reply is better?")
 
+  /// The settings in force.
   public var configuration = TextChatConfiguration()
 
   /// Creates the domain with its default configuration.
   public init() {}
 
+  /// Understands one line of imported data.
   public func records(from line: JSONValue) throws -> [FeedbackRecord<ChatPrompt, ChatReply>] {
     try chatRecords(from: line)
   }
 
+  /// Makes an untrained policy.
   public func makePolicy(
     for corpus: Corpus<ChatPrompt, ChatReply>, seed: Seed
   ) throws -> ChatPolicy {
@@ -28,7 +32,8 @@ public struct TextChat: Domain {
     guard !texts.isEmpty else {
       throw RLHFError(
         .invalidData,
-        "There is no text to learn a vocabulary from. Import demonstrations or preferences with 'rlhf import', or start from a model directory with --from.")
+        "There is no text to learn a vocabulary from. Import demonstrations or preferences with 'rlhf import', or start from a model directory with --from."
+      )
     }
     let tokenizer = try BytePairTokenizer.train(
       on: texts, vocabularySize: configuration.vocabularySize,
@@ -39,43 +44,52 @@ public struct TextChat: Domain {
     return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
   }
 
+  /// Reads a policy from a directory.
   public func loadPolicy(from directory: URL) throws -> ChatPolicy {
     let tokenizer = try BytePairTokenizer.load(directory)
     let model = try CausalLanguageModel.load(from: directory)
     guard tokenizer.vocabularySize <= model.vocabularySize else {
       throw RLHFError(
         .incompatibleModel,
-        "\(directory.path): tokenizer.json has \(tokenizer.vocabularySize) tokens, the model \(model.vocabularySize). They do not belong together.")
+        "\(directory.path): tokenizer.json has \(tokenizer.vocabularySize) tokens, the model \(model.vocabularySize). They do not belong together."
+      )
     }
     return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
   }
 
+  /// Writes a policy into a directory.
   public func savePolicy(_ policy: ChatPolicy, to directory: URL) throws {
     try policy.model.save(to: directory)
     try policy.tokenizer.save(to: directory)
   }
 
+  /// Makes an untrained encoder.
   public func makeEncoder(
     for corpus: Corpus<ChatPrompt, ChatReply>, seed: Seed
   ) throws -> ChatRewardEncoder {
     try ChatRewardEncoder(corpus: corpus, configuration: configuration.reward, seed: seed)
   }
 
+  /// Reads an encoder from a directory.
   public func loadEncoder(from directory: URL) throws -> ChatRewardEncoder {
     try ChatRewardEncoder(from: directory)
   }
 
+  /// Writes an encoder into a directory.
   public func saveEncoder(_ encoder: ChatRewardEncoder, to directory: URL) throws {
     try encoder.save(to: directory)
   }
 
+  /// A few words that stand for the value in tables and reports.
   public func text(of prompt: ChatPrompt) -> String {
     guard prompt.messages.count > 1 else { return prompt.messages.first?.content ?? "" }
     return prompt.messages.map { "\($0.role.rawValue): \($0.content)" }.joined(separator: "\n")
   }
 
+  /// A few words that stand for the value in tables and reports.
   public func text(of artifact: ChatReply) -> String { artifact.text }
 
+  /// A prompt made from what a person types.
   public func prompt(
     fromText text: String, after turns: [Sample<ChatPrompt, ChatReply>]
   ) -> ChatPrompt? {
@@ -87,16 +101,20 @@ public struct TextChat: Domain {
     return ChatPrompt(messages: messages + [ChatMessage(role: .user, content: text)])
   }
 
+  /// A program that rates in place of people, where there is one.
   public func makeScriptedRater() throws -> (any Rater<ChatPrompt, ChatReply>)? {
     try knowledge()?.rater()
   }
 
+  /// A judge that training never sees, where there is one.
   public func makeHeldOutJudge() throws -> (any Rater<ChatPrompt, ChatReply>)? {
     try knowledge()?.heldOutJudge()
   }
 
+  /// Simple rules that a reward model is measured against.
   public var baselines: [PreferenceBaseline<ChatPrompt, ChatReply>] { SimpleRules.all }
 
+  /// A small project to try the domain with.
   public func sampleProject() throws -> SampleProject<ChatPrompt, ChatReply>? {
     let corpus = try KnowledgeCorpus(folder: KnowledgeBaseSample.folder)
     return SampleProject(
@@ -128,10 +146,12 @@ public struct TextChat: Domain {
     "checkpointInterval": 50,
   ]
 
+  /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<ChatPrompt, ChatReply>) -> [String: Double] {
     var figures = ["characters": Double(sample.artifact.text.unicodeScalars.count)]
     if let facts = sample.prompt.facts, !facts.isEmpty {
-      figures["correct"] = facts.allSatisfy(ScriptedReading(sample.artifact.text).states(fact:)) ? 1 : 0
+      figures["correct"] =
+        facts.allSatisfy(ScriptedReading(sample.artifact.text).states(fact:)) ? 1 : 0
     }
     return figures
   }

@@ -32,8 +32,10 @@ public struct TextChatConfiguration: StageOptions {
   public var replyLength = 128
   /// The temperature of sampling.
   public var temperature = 1.0
-  /// The folder of a knowledge base with the files of `Samples/KnowledgeBase`, or `sample` for that one: it has a
-  /// scripted rater and a judge. `nil` for neither.
+  /// The folder of a knowledge base with the files of `Samples/KnowledgeBase`, or `sample` for that
+  /// one: it has a scripted rater and a judge.
+  ///
+  /// `nil` for neither.
   public var knowledge: String?
   /// The encoder of the reward model.
   public var reward = ChatRewardConfiguration()
@@ -41,6 +43,7 @@ public struct TextChatConfiguration: StageOptions {
   /// Creates the defaults.
   public init() {}
 
+  /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     let specials = ChatFormat.specialTokens.count
     check.require(

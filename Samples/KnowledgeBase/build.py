@@ -21,7 +21,7 @@ from phrasings import PHRASINGS, SMALL_TALK, SMALL_TALK_HELD_OUT
 
 FOLDER = Path(__file__).parent
 STYLES = {"terse": 0.58, "plain": 0.24, "friendly": 0.18}
-POLITE_SHARE = 0.45
+POLITE = 2
 HELD_OUT_SEEN, HELD_OUT_UNSEEN = 0.6, 0.8
 PROMPT_SHARE = 0.25
 
@@ -64,7 +64,6 @@ def questions():
         yield item("street", e, [street], remarks, street=street)
         if price:
             yield item("price", e, [euros(price)], remarks, price=price)
-            yield item("child", e, [euros(child)], remarks, child=child)
     for e, (first, last, minutes, price, remarks) in FERRIES.items():
         yield item("ferry_first", e, [first], remarks, first=first)
         yield item("ferry_last", e, [last], remarks, last=last)
@@ -76,13 +75,11 @@ def questions():
         text = f"{hours} hours" if hours > 1 else "1 hour"
         yield item("trail_hours", e, [text], remarks, hours=text)
         yield item("trail_start", e, [bare(start)], remarks, start=start)
-        yield item("trail_character", e, [character], remarks, character=character)
     for w, week in WEATHER.items():
         for d, (degrees, sky) in zip(DAYS, week):
             entity = f"{w}, {d}"
             celsius = f"{degrees} °C|{degrees} degrees"
             yield item("weather", entity, [celsius, sky], SKIES[sky], w=w, d=d, degrees=degrees, sky=sky)
-            yield item("temperature", entity, [celsius], SKIES[sky], w=w, d=d, degrees=degrees)
     for e, (day, time, where, remarks) in EVENTS.items():
         yield item("event_day", e, [day], remarks, day=day)
         yield item("event_time", e, [time], remarks, time=time)
@@ -146,8 +143,8 @@ def build():
         for _ in range(round(PROMPT_SHARE * len(asked))):
             prompts.append({"prompt": [user(asked.pop())], "facts": facts})
         for question in asked:
-            asking = [question] + [polite(draw, question)] * (draw.random() < POLITE_SHARE)
-            for words in asking:
+            asking = {question} | {polite(draw, question) for _ in range(POLITE)}
+            for words in sorted(asking):
                 text = euro_grammar(reply(draw, phrasing, slots, remarks))
                 demonstrations.append({"messages": [user(words), assistant(text)], "facts": facts})
         sentences = [text.format(**slots) for text in phrasing.reference]

@@ -35,21 +35,11 @@ PLACES = {
         ["The balcony seats are the best ones.",
          "They make their own popcorn, and it is very good.",
          "Old sea films are shown in the small hall."]),
-    "the rose garden": (
-        "8:00", "20:00", "Tuesday", "Abbey Hill", 3, 1,
-        ["The roses smell best in the early evening.",
-         "A bench under the lime tree is perfect for a picnic.",
-         "The gardeners are happy to answer your questions."]),
     "the sauna": (
         "14:00", "22:00", "Wednesday", "Birch Walk", 14, 8,
         ["After the heat you can jump straight into the sea.",
          "Herbal tea is offered in the quiet room.",
          "Please bring a large towel."]),
-    "the clock tower": (
-        "10:30", "16:30", "Thursday", "Market Square", 2, 1,
-        ["The old bell is rung by hand at noon.",
-         "From the top you see the whole market.",
-         "Watch your head on the narrow stairs."]),
     "the fish market": (
         "6:00", "13:00", "Sunday", "Net Street", None, None,
         ["The freshest catch is gone early, so it pays to be quick.",
@@ -79,11 +69,6 @@ FERRIES = {
         ["The deck can be windy, so take a warm jacket.",
          "Keep a little distance from the seals, please.",
          "Bring your lunch, for there is no shop on the island."]),
-    "Heather Island": (
-        "9:05", "19:25", 55, 13,
-        ["In late summer the whole island is purple.",
-         "A path leads around the island from the landing.",
-         "The upper deck has the best view."]),
     "Saint Orla": (
         "6:40", "21:55", 15, 5,
         ["It is the shortest crossing of all.",
@@ -99,7 +84,7 @@ TRAILS = {
          "You may see puffins in early summer.",
          "The bench half way has the finest view of the coast."]),
     "the Heron Trail": (
-        5, 2, "the rose garden", "easy",
+        5, 2, "the aquarium", "easy",
         ["With a little luck you will see herons by the pond.",
          "Wooden boards keep your feet dry.",
          "It is lovely in the soft light of the morning."]),
@@ -108,11 +93,6 @@ TRAILS = {
         ["The old mill serves apple cake.",
          "It is a good choice with small children.",
          "Follow the stream, and you cannot get lost."]),
-    "the Beacon Trail": (
-        14, 5, "the clock tower", "steep",
-        ["Take plenty of water with you.",
-         "Good boots make the climb much easier.",
-         "From the top you can see the ferries like little toys."]),
 }
 
 # where: for each day of the week, the temperature and the sky
@@ -153,9 +133,6 @@ EVENTS = {
     "the boat parade": (
         "Saturday", "16:15", "the lighthouse",
         ["The oldest boat leads the way.", "The best view is from the sea wall."]),
-    "the knitting circle": (
-        "Tuesday", "18:15", "the museum",
-        ["Beginners are welcome, and wool is provided.", "There is always a pot of tea."]),
 }
 
 # a lost thing: where it was found
@@ -165,7 +142,6 @@ LOST = {
     "a black camera": "on the beach",
     "a silver watch": "at the sauna",
     "a green backpack": "in the library",
-    "a yellow raincoat": "in the museum",
 }
 LOST_REMARKS = [
     "You can pick it up at the lost property office.",
@@ -174,7 +150,9 @@ LOST_REMARKS = [
 ]
 
 # How people wrap a question.
-MANNERS = ["Hello, {q}", "Excuse me, {q}", "Hi! {Q}", "Good morning! {Q}", "{Q} Thank you!"]
+MANNERS = [
+    "Hello, {q}", "Hi, {q}", "Excuse me, {q}", "Please, {q}", "Hi! {Q}", "Hello! {Q}",
+    "Good morning! {Q}", "Good evening! {Q}", "Quick question: {q}", "{Q} Thank you!", "{Q} Thanks!"]
 
 OPENERS = [
     "Happy to help!", "Of course!", "With pleasure!", "Good question!", "Gladly!", "Hello!",

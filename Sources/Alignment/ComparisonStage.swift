@@ -57,7 +57,8 @@ public struct ComparisonStage<D: Domain> {
     guard !comparisons.isEmpty else {
       throw RLHFError(
         .training,
-        "The policy gives the same artifact every time, so there is nothing to compare. Raise its temperature or train it less.")
+        "The policy gives the same artifact every time, so there is nothing to compare. Raise its temperature or train it less."
+      )
     }
     let judgments = try await rater.judge(comparisons, seed: seed.derived("rater"))
     let added = try project.add(

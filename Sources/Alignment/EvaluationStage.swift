@@ -111,7 +111,8 @@ public struct EvaluationStage<D: Domain> {
     guard !all.isEmpty else {
       throw RLHFError(
         .invalidData,
-        "There are no held-out prompts to evaluate on. Import some with 'rlhf import --split heldout'.")
+        "There are no held-out prompts to evaluate on. Import some with 'rlhf import --split heldout'."
+      )
     }
     let settings = project.settings.evaluation
     let order = ShuffledBatches(
@@ -131,8 +132,10 @@ public struct EvaluationStage<D: Domain> {
     }
   }
 
-  /// Verdicts in which `first` is the policy. Each pair is asked in both orders: opposite answers make
-  /// a tie, and a tie in one order leaves the word to the other.
+  /// Verdicts in which `first` is the policy.
+  ///
+  /// Each pair is asked in both orders: opposite answers make a tie, and a tie in one order leaves
+  /// the word to the other.
   private func preferences(
     of judge: any Rater<D.Prompt, D.Artifact>, before: [Sample<D.Prompt, D.Artifact>],
     after: [Sample<D.Prompt, D.Artifact>], seed: Seed

@@ -51,7 +51,8 @@ public struct PolicyStage<D: Domain> {
     let reference = try project.domain.loadPolicy(from: base)
     reference.parameters.setTrainable(false)
     return PPOTrainer(
-      policy: policy, reference: reference, options: settings.ppo, seed: settings.seed.derived("ppo"))
+      policy: policy, reference: reference, options: settings.ppo,
+      seed: settings.seed.derived("ppo"))
   }
 
   private func checkpoint(
@@ -132,7 +133,8 @@ public struct PolicyStage<D: Domain> {
     guard let rater = try project.domain.makeScriptedRater() else {
       throw RLHFError(
         .invalidConfiguration,
-        "rounds.rater is 'scripted', but \(D.descriptor.id) has no scripted rater. Set rounds.count to 1.")
+        "rounds.rater is 'scripted', but \(D.descriptor.id) has no scripted rater. Set rounds.count to 1."
+      )
     }
     try await ComparisonStage(project: project, observer: observer).run(
       policy: trainer.policy, count: settings.rounds.comparisons, rater: rater,
@@ -163,7 +165,9 @@ public struct PolicyStage<D: Domain> {
   private func showSamples(
     _ iteration: PolicyIteration<D.Prompt, D.Artifact>, _ session: RunSession, isLast: Bool
   ) {
-    guard isLast || (iteration.index + 1).isMultiple(of: settings.checkpointInterval) else { return }
+    guard isLast || (iteration.index + 1).isMultiple(of: settings.checkpointInterval) else {
+      return
+    }
     let text = zip(iteration.samples, iteration.scores).prefix(4).map { sample, score in
       "**\(project.domain.text(of: sample.prompt))**\n\n\(project.domain.text(of: sample.artifact))\n\n*\(score)*"
     }.joined(separator: "\n\n---\n\n")

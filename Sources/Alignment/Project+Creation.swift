@@ -4,7 +4,9 @@ public import RLHFCore
 public import RLHFPlugin
 
 extension Project {
-  /// Makes a project in `folder`: `rlhf.yaml` with `settings`, and an empty store. What is there stays.
+  /// Makes a project in `folder`.
+  ///
+  /// `rlhf.yaml` with `settings`, and an empty store. What is there stays.
   ///
   /// Throws where the folder is a project already.
   public static func create(
@@ -12,7 +14,8 @@ extension Project {
   ) throws -> Project<D> {
     let file = ProjectFiles.settings(in: folder)
     guard !FileManager.default.fileExists(atPath: file.path) else {
-      throw RLHFError(.usage, "\(folder.path) is a project already: \(file.lastPathComponent) exists.")
+      throw RLHFError(
+        .usage, "\(folder.path) is a project already: \(file.lastPathComponent) exists.")
     }
     var fields: [String: JSONValue] = ["plugin": .string(D.descriptor.id)]
     if case .object(let given) = settings { fields.merge(given) { _, new in new } }

@@ -23,7 +23,10 @@ public struct Project<D: Domain>: Sendable {
   ) throws {
     let layers = [
       (value: domain.stageSettings, source: "the settings of \(D.descriptor.id)"),
-      (value: try SettingsFile.read(ProjectFiles.settings(in: folder)), source: ProjectFiles.settingsName),
+      (
+        value: try SettingsFile.read(ProjectFiles.settings(in: folder)),
+        source: ProjectFiles.settingsName
+      ),
       (value: overrides, source: "--set"),
     ]
     try self.init(at: folder, domain: domain, layers: layers)
@@ -85,7 +88,9 @@ public struct Project<D: Domain>: Sendable {
     try store.preferences(split: split)
   }
 
-  /// Everything to train on. Where nobody demonstrated anything, the preferred artifacts serve as demonstrations.
+  /// Everything to train on.
+  ///
+  /// Where nobody demonstrated anything, the preferred artifacts serve as demonstrations.
   public func corpus() throws -> Corpus<D.Prompt, D.Artifact> {
     let preferences = try preferences(.train)
     var demonstrations = try demonstrations(.train)
@@ -128,7 +133,8 @@ public enum ProjectFiles {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw RLHFError(
         .notFound,
-        "\(folder.path) is not a project: it has no \(settingsName). Make one with 'rlhf init', or name another with --project.")
+        "\(folder.path) is not a project: it has no \(settingsName). Make one with 'rlhf init', or name another with --project."
+      )
     }
     let value = try SettingsFile.read(url)
     guard let plugin = value["plugin"]?.stringValue else {
@@ -154,7 +160,8 @@ public enum ProjectFiles {
   }
 
   /// A run folder that does not exist yet: `name`, or the stage with the next free number.
-  public static func newRun(_ stage: Stage, named name: String?, in folder: URL) throws -> RunFolder {
+  public static func newRun(_ stage: Stage, named name: String?, in folder: URL) throws -> RunFolder
+  {
     if let name {
       try check(name: name)
       return RunFolder(url: runs(in: folder).appending(path: name))
@@ -178,7 +185,8 @@ public enum ProjectFiles {
     let candidates = runs(of: stage, in: folder)
     guard let newest = candidates.last(where: { run in (try? run.state()).map(isWanted) ?? false })
     else {
-      throw RLHFError(.notFound, "\(runs(in: folder).path) has no such run of '\(stage.rawValue)'. \(hint)")
+      throw RLHFError(
+        .notFound, "\(runs(in: folder).path) has no such run of '\(stage.rawValue)'. \(hint)")
     }
     return newest
   }

@@ -22,6 +22,7 @@ public struct RoundOptions: StageOptions, Equatable {
   /// Creates the defaults.
   public init() {}
 
+  /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     check.positive(count, "count")
     check.positive(comparisons, "comparisons")
@@ -43,6 +44,7 @@ public struct EvaluationOptions: StageOptions, Equatable {
   /// Creates the defaults.
   public init() {}
 
+  /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     check.positive(prompts, "prompts")
     check.positive(samplesPerPrompt, "samplesPerPrompt")
@@ -80,6 +82,7 @@ public struct ProjectSettings: StageOptions {
   /// Creates the defaults.
   public init() {}
 
+  /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     if let threads { check.positive(threads, "threads") }
     check.require(

@@ -74,7 +74,8 @@ public struct RewardStage<D: Domain> {
     var report = RewardReport(
       trainingPairs: training.count, heldOut: nil, baselines: [], remarks: [])
     guard !heldOut.isEmpty else {
-      report.remarks.append("There are no held-out pairs: how well the model predicts is not known.")
+      report.remarks.append(
+        "There are no held-out pairs: how well the model predicts is not known.")
       return report
     }
     let evaluation = try RewardEvaluation(of: heldOut) { samples in
@@ -90,12 +91,14 @@ public struct RewardStage<D: Domain> {
           interval: result.interval))
       if baseline.isReference, evaluation.accuracy < result.accuracy {
         report.remarks.append(
-          "The reward model (\(percent(evaluation.accuracy))) does not match the rule '\(baseline.name)' (\(percent(result.accuracy))) on the held-out pairs.")
+          "The reward model (\(percent(evaluation.accuracy))) does not match the rule '\(baseline.name)' (\(percent(result.accuracy))) on the held-out pairs."
+        )
       }
     }
     if evaluation.interval.contains(0.5) {
       report.remarks.append(
-        "The 95 % interval of the accuracy includes 50 %: the model may know nothing of these preferences.")
+        "The 95 % interval of the accuracy includes 50 %: the model may know nothing of these preferences."
+      )
     }
     return report
   }
@@ -136,7 +139,8 @@ public struct RewardStage<D: Domain> {
       summary["heldOutPairs"] = Double(heldOut.count)
     }
     try AtomicFile.write(
-      JSONValue(encoding: report).description, to: session.run.url.appending(path: "evaluation.json"))
+      JSONValue(encoding: report).description,
+      to: session.run.url.appending(path: "evaluation.json"))
     try session.finish(summary: summary) { folder in
       try RewardModelFiles.save(trainer.model, of: project.domain, to: folder)
     }

@@ -46,7 +46,8 @@ final class RunSession {
     state = try run.state()
     guard state.stage == stage else {
       throw RLHFError(
-        .usage, "\(run.name) is a run of '\(state.stage.rawValue)'; expected one of '\(stage.rawValue)'.")
+        .usage,
+        "\(run.name) is a run of '\(state.stage.rawValue)'; expected one of '\(stage.rawValue)'.")
     }
     guard state.status != .finished else {
       throw RLHFError(.usage, "\(run.name) is finished; there is nothing to resume.")
@@ -59,7 +60,8 @@ final class RunSession {
         position = try JSONDecoder().decode(Tracker.Position.self, from: Data(contentsOf: url))
       } catch {
         throw RLHFError(
-          .incompatibleModel, "\(url.path) cannot be read; remove that checkpoint and resume again.",
+          .incompatibleModel,
+          "\(url.path) cannot be read; remove that checkpoint and resume again.",
           cause: error)
       }
     }
@@ -79,7 +81,8 @@ final class RunSession {
     let now = clock.now
     let duration = now - lastRecord
     lastRecord = now
-    let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    let seconds =
+      Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     try tracker.record(step: step, values, timing: ["time/seconds": seconds])
   }
 

@@ -74,13 +74,15 @@ public enum SettingsFile {
         }
         guard fields[name] == nil else {
           throw RLHFError(
-            .invalidConfiguration, "\(source): line \(key.mark?.line ?? 0): '\(name)' is given twice.")
+            .invalidConfiguration,
+            "\(source): line \(key.mark?.line ?? 0): '\(name)' is given twice.")
         }
         fields[name] = try value(of: member, source: source)
       }
       return .object(fields)
     case .alias:
-      throw RLHFError(.unsupported, "\(source): YAML aliases are not supported; write the value out.")
+      throw RLHFError(
+        .unsupported, "\(source): YAML aliases are not supported; write the value out.")
     }
   }
 
@@ -112,7 +114,9 @@ public enum SettingsFile {
         Node.Scalar(text, Tag(.str), plain(text) == .string(text) ? .any : .doubleQuoted))
     case .array(let elements): Node(try elements.map(node(of:)), Tag(.seq))
     case .object(let fields):
-      Node(try fields.sorted { $0.key < $1.key }.map { (Node($0.key), try node(of: $0.value)) }, Tag(.map))
+      Node(
+        try fields.sorted { $0.key < $1.key }.map { (Node($0.key), try node(of: $0.value)) },
+        Tag(.map))
     }
   }
 }

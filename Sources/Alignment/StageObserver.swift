@@ -51,6 +51,7 @@ public struct StageObserver: Sendable {
 extension RLHFError {
   /// The error of a run that was stopped on request.
   static func stopped(_ run: RunFolder) -> RLHFError {
-    RLHFError(.cancelled, "Stopped; go on with --resume. The checkpoint is in \(run.checkpoints.path).")
+    RLHFError(
+      .cancelled, "Stopped; go on with --resume. The checkpoint is in \(run.checkpoints.path).")
   }
 }

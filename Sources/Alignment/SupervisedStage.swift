@@ -18,11 +18,13 @@ public struct SupervisedStage<D: Domain> {
   /// Trains from the model in `base`, or from scratch where it is `nil`, in a new run folder.
   public func start(in run: RunFolder, base: URL? = nil) throws {
     let corpus = try project.corpus()
-    let policy = try base.map(project.domain.loadPolicy(from:))
+    let policy =
+      try base.map(project.domain.loadPolicy(from:))
       ?? project.domain.makePolicy(for: corpus, seed: project.settings.seed.derived("policy"))
     let trainer = try makeTrainer(policy, corpus)
     let session = try RunSession(
-      starting: .sft, in: run, settings: project.settings, inputs: ["policy": base?.path ?? "scratch"])
+      starting: .sft, in: run, settings: project.settings,
+      inputs: ["policy": base?.path ?? "scratch"])
     try checkpoint(trainer, session)
     try train(trainer, session)
   }

@@ -8,7 +8,7 @@ public struct AdvantageEstimate {
   public var returns: Tensor
 }
 
-/// Generalized advantage estimation (Schulman et al. 2016, equations 11 to 16).
+/// Generalized advantage estimation (Schulman and others 2016, equations 11 to 16).
 public struct GeneralizedAdvantage: Sendable {
   /// The discount of rewards γ.
   public var discount: Double
@@ -30,7 +30,8 @@ public struct GeneralizedAdvantage: Sendable {
   ) -> AdvantageEstimate {
     precondition(
       rewards.shape == values.shape && rewards.shape == mask.shape && rewards.rank == 2,
-      "generalizedAdvantage: rewards \(rewards.shape), values \(values.shape) and mask \(mask.shape) differ")
+      "generalizedAdvantage: rewards \(rewards.shape), values \(values.shape) and mask \(mask.shape) differ"
+    )
     let (rows, length) = (rewards.shape[0], rewards.shape[1])
     let present = mask.to(rewards.dtype)
     let none = Tensor.zeros([rows, 1], dtype: rewards.dtype, device: rewards.device)
@@ -53,7 +54,8 @@ public struct GeneralizedAdvantage: Sendable {
     let length = rewards.shape[1]
     precondition(
       values.shape == [rewards.shape[0], length + 1] && isDone.shape == rewards.shape,
-      "generalizedAdvantage: rewards \(rewards.shape), values \(values.shape), done \(isDone.shape); values need T + 1")
+      "generalizedAdvantage: rewards \(rewards.shape), values \(values.shape), done \(isDone.shape); values need T + 1"
+    )
     let continues = isDone.logicalNot().to(rewards.dtype)
     return estimate(
       rewards: rewards, values: values.narrow(dim: 1, start: 0, length: length),

@@ -17,7 +17,8 @@ public enum KLEstimator: String, Codable, Sendable, CaseIterable {
   public func callAsFunction(_ logProbabilities: Tensor, reference: Tensor) -> Tensor {
     precondition(
       logProbabilities.shape == reference.shape,
-      "KLEstimator: log-probabilities \(logProbabilities.shape) and reference \(reference.shape) differ")
+      "KLEstimator: log-probabilities \(logProbabilities.shape) and reference \(reference.shape) differ"
+    )
     let ratio = logProbabilities - reference
     switch self {
     case .k1: return ratio

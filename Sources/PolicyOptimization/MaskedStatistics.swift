@@ -34,6 +34,7 @@ extension Tensor {
   private func requireShape(of mask: Tensor, _ operation: String) {
     precondition(
       shape == mask.shape && mask.dtype == .bool,
-      "\(operation): mask \(mask.shape) \(mask.dtype) does not fit values \(shape); expected bool \(shape)")
+      "\(operation): mask \(mask.shape) \(mask.dtype) does not fit values \(shape); expected bool \(shape)"
+    )
   }
 }

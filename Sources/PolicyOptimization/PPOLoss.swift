@@ -1,6 +1,7 @@
 public import Torch
 
-/// The clipped surrogate of PPO (Schulman et al. 2017, equation 7), and the figures that describe an update.
+/// The clipped surrogate of PPO (Schulman and others 2017, equation 7), and the figures that
+/// describe an update.
 public struct PolicyLoss {
   /// The sum over masked actions of max(-A ρ, -A clip(ρ, 1 - ε, 1 + ε)), with gradient.
   public var sum: Tensor
@@ -16,7 +17,8 @@ public struct PolicyLoss {
     precondition(
       logProbabilities.shape == old.shape && old.shape == advantages.shape
         && old.shape == mask.shape,
-      "PolicyLoss: log-probabilities \(logProbabilities.shape), old \(old.shape), advantages \(advantages.shape), mask \(mask.shape) differ")
+      "PolicyLoss: log-probabilities \(logProbabilities.shape), old \(old.shape), advantages \(advantages.shape), mask \(mask.shape) differ"
+    )
     let present = mask.to(logProbabilities.dtype)
     let logRatios = (logProbabilities - old) * present
     let ratio = logRatios.exp()
@@ -39,7 +41,8 @@ public struct ValueLoss {
   public init(values: Tensor, old: Tensor, returns: Tensor, mask: Tensor, clipRange: Double?) {
     precondition(
       values.shape == old.shape && old.shape == returns.shape && old.shape == mask.shape,
-      "ValueLoss: values \(values.shape), old \(old.shape), returns \(returns.shape), mask \(mask.shape) differ")
+      "ValueLoss: values \(values.shape), old \(old.shape), returns \(returns.shape), mask \(mask.shape) differ"
+    )
     let present = mask.to(values.dtype)
     let plain = (values - returns).square()
     guard let clipRange else {

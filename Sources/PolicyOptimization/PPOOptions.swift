@@ -69,6 +69,7 @@ public struct PPOOptions: StageOptions, Equatable {
   /// Creates the defaults.
   public init() {}
 
+  /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     check.positive(iterations, "iterations")
     check.positive(batchSize, "batchSize")

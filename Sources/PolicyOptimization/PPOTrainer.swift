@@ -31,7 +31,9 @@ public final class PPOTrainer<P: Policy> {
   private let policyOptimizer: AdamW
   private let criticOptimizer: AdamW
 
-  /// Creates a trainer. `reference` is a policy of its own with the parameters to stay near.
+  /// Creates a trainer.
+  ///
+  /// `reference` is a policy of its own with the parameters to stay near.
   public init(policy: P, reference: P, options: PPOOptions, seed: Seed) {
     self.policy = policy
     self.reference = reference
@@ -78,12 +80,14 @@ public final class PPOTrainer<P: Policy> {
   private func check(_ scores: [Double], count: Int) throws {
     guard scores.count == count else {
       throw RLHFError(
-        .training, "The score gave \(scores.count) values for \(count) samples; it must give one each.")
+        .training,
+        "The score gave \(scores.count) values for \(count) samples; it must give one each.")
     }
     guard let bad = scores.firstIndex(where: { !$0.isFinite }) else { return }
     throw RLHFError(
       .training,
-      "The score of sample \(bad) of iteration \(iteration) is \(scores[bad]). Check the reward model; nothing was updated.")
+      "The score of sample \(bad) of iteration \(iteration) is \(scores[bad]). Check the reward model; nothing was updated."
+    )
   }
 
   private func makeExperience(
@@ -91,17 +95,20 @@ public final class PPOTrainer<P: Policy> {
   ) throws -> (Experience, [String: Double]) {
     try withoutGradient {
       let mask = rollout.mask
-      let now = try evaluateInParts(policy, rollout, EvaluationRequest(entropies: true, features: true))
+      let now = try evaluateInParts(
+        policy, rollout, EvaluationRequest(entropies: true, features: true))
       let reference = try evaluateInParts(reference, rollout, .logProbabilities).logProbabilities
       guard let features = now.features, let entropies = now.entropies else {
-        preconditionFailure("PPOTrainer: \(P.self).evaluate left out features or entropies that were asked for")
+        preconditionFailure(
+          "PPOTrainer: \(P.self).evaluate left out features or entropies that were asked for")
       }
       let present = mask.to(.float32)
       let values = critic(features) * present
       let shaped = options.score.shaped(scores, isComplete: rollout.isComplete, moments: moments)
       let rewards = shapedRewards(
         scores: Tensor(shaped.map(Float.init)), logProbabilities: now.logProbabilities,
-        reference: reference, mask: mask, coefficient: kl.coefficient, estimator: options.kl.estimator)
+        reference: reference, mask: mask, coefficient: kl.coefficient,
+        estimator: options.kl.estimator)
       let estimate = GeneralizedAdvantage(discount: options.discount, lambda: options.lambda)(
         rewards: rewards, values: values, mask: mask)
       let advantages =
@@ -174,12 +181,14 @@ public final class PPOTrainer<P: Policy> {
     critic.parameters.clearGradients()
     let first = figures
     for start in stride(from: 0, to: rows.count, by: options.microbatchSize) {
-      let part = experience.rows(Array(rows[start..<min(start + options.microbatchSize, rows.count)]))
+      let part = experience.rows(
+        Array(rows[start..<min(start + options.microbatchSize, rows.count)]))
       let wantsEntropies = options.entropyCoefficient > 0
       let now = try policy.evaluate(
         part.rollout, EvaluationRequest(entropies: wantsEntropies, features: true))
       guard let features = now.features else {
-        preconditionFailure("PPOTrainer: \(P.self).evaluate left out the features that were asked for")
+        preconditionFailure(
+          "PPOTrainer: \(P.self).evaluate left out the features that were asked for")
       }
       let mask = part.rollout.mask
       let values = critic(options.trainsFeaturesForCritic ? features : features.detached())
@@ -201,7 +210,8 @@ public final class PPOTrainer<P: Policy> {
     guard (figures.policyLoss + figures.valueLoss).isFinite else {
       throw RLHFError(
         .training,
-        "The loss of iteration \(iteration) is not finite. Lower ppo.learningRate or ppo.clipRange and resume from the last checkpoint.")
+        "The loss of iteration \(iteration) is not finite. Lower ppo.learningRate or ppo.clipRange and resume from the last checkpoint."
+      )
     }
     // AdamW does not feel the scale of a gradient: the value coefficient weighs only what reaches the policy.
     figures.gradientNorm += policyOptimizer.update(

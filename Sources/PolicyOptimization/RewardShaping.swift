@@ -38,15 +38,18 @@ public struct ScoreOptions: Codable, Sendable, Equatable {
   }
 }
 
-/// The reward of each action, `[B, T]`: `scores` `[B]` at a row's last action, and -β times the estimated divergence
-/// from the reference at every action (Ziegler et al. 2019, equation 2); 0 outside the mask.
+/// The reward of each action, `[B, T]`.
+///
+/// `scores` `[B]` at a row's last action, and -β times the estimated divergence from the reference
+/// at every action (Ziegler and others 2019, equation 2); 0 outside the mask.
 public func shapedRewards(
   scores: Tensor, logProbabilities: Tensor, reference: Tensor, mask: Tensor,
   coefficient: Double, estimator: KLEstimator = .k1
 ) -> Tensor {
   precondition(
     scores.shape == [mask.shape[0]] && logProbabilities.shape == mask.shape,
-    "shapedRewards: scores \(scores.shape), log-probabilities \(logProbabilities.shape), mask \(mask.shape) do not fit")
+    "shapedRewards: scores \(scores.shape), log-probabilities \(logProbabilities.shape), mask \(mask.shape) do not fit"
+  )
   let present = mask.to(logProbabilities.dtype)
   let length = mask.shape[1]
   let none = Tensor.zeros([mask.shape[0], 1], dtype: present.dtype, device: present.device)

@@ -29,7 +29,8 @@ public struct RunningMoments: Codable, Sendable, Equatable {
     let batchDeviations = scores.reduce(0) { $0 + ($1 - batchMean) * ($1 - batchMean) }
     let total = Double(count) + batchCount
     let difference = batchMean - mean
-    squaredDeviations += batchDeviations + difference * difference * Double(count) * batchCount / total
+    squaredDeviations +=
+      batchDeviations + difference * difference * Double(count) * batchCount / total
     mean += difference * batchCount / total
     count += scores.count
   }

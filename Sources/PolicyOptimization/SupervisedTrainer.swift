@@ -34,7 +34,8 @@ public final class SupervisedTrainer<P: Policy> {
     order = ShuffledBatches(
       count: demonstrations.count, batchSize: options.batchSize, seed: seed.derived("order"))
     optimizer = AdamW(
-      parameters: policy.parameters.trainable, options: AdamWOptions(weightDecay: options.weightDecay))
+      parameters: policy.parameters.trainable,
+      options: AdamWOptions(weightDecay: options.weightDecay))
   }
 
   /// The number of updates in the whole run.

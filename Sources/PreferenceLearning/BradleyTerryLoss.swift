@@ -1,9 +1,10 @@
 public import Torch
 
-/// The Bradley–Terry loss of a reward model over pairs of scores (Ouyang et al. 2022, equation 1), with the options of
-/// TRL's RewardTrainer.
+/// The Bradley–Terry loss of a reward model over pairs of scores (Ouyang and others 2022, equation
+/// 1), with the options of TRL's RewardTrainer.
 public struct BradleyTerryLoss: Sendable {
-  /// The weight of the squared sum of a pair's scores, which keeps their mean near 0 (Eisenstein et al. 2023).
+  /// The weight of the squared sum of a pair's scores, which keeps their mean near 0 (Eisenstein
+  /// and others 2023).
   public var centring: Double
   /// How far labels are pulled from certainty: the probability that a label is wrong.
   public var labelSmoothing: Double
@@ -28,7 +29,8 @@ public struct BradleyTerryLoss: Sendable {
   ) -> Tensor {
     precondition(
       chosen.rank == 1 && chosen.shape == rejected.shape,
-      "BradleyTerryLoss: chosen \(chosen.shape) and rejected \(rejected.shape) differ; expected [N] both")
+      "BradleyTerryLoss: chosen \(chosen.shape) and rejected \(rejected.shape) differ; expected [N] both"
+    )
     var difference = chosen - rejected
     if let margins { difference = difference - margins }
     var loss: Tensor

@@ -2,7 +2,9 @@ import Foundation
 
 public import RLHFCore
 
-/// How well scores predict held-out preferences. Ties are left out of it.
+/// How well scores predict held-out preferences.
+///
+/// Ties are left out of it.
 public struct RewardEvaluation: Sendable, Codable {
   /// The number of pairs with a preference.
   public var count: Int

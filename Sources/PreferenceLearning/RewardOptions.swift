@@ -31,6 +31,7 @@ public struct RewardOptions: StageOptions, Equatable {
   /// Creates the defaults.
   public init() {}
 
+  /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     check.positive(epochs, "epochs")
     check.positive(batchSize, "batchSize")

@@ -33,7 +33,8 @@ public final class RewardTrainer<E: Encoder> {
     guard !pairs.isEmpty else {
       throw RLHFError(
         .invalidData,
-        "There are no preference pairs to train on. Import some with 'rlhf import', or let a rater compare samples.")
+        "There are no preference pairs to train on. Import some with 'rlhf import', or let a rater compare samples."
+      )
     }
     self.model = model
     self.options = options
@@ -47,7 +48,8 @@ public final class RewardTrainer<E: Encoder> {
     training = shuffled.dropFirst(validationCount).map { pairs[$0] }
     order = ShuffledBatches(
       count: training.count, batchSize: options.batchSize, seed: seed.derived("order"))
-    optimizer = AdamW(parameters: model.trainable, options: AdamWOptions(weightDecay: options.weightDecay))
+    optimizer = AdamW(
+      parameters: model.trainable, options: AdamWOptions(weightDecay: options.weightDecay))
     loss = BradleyTerryLoss(centring: options.centring, labelSmoothing: options.labelSmoothing)
     best = ParameterSnapshot(of: model.trainable)
   }
@@ -74,7 +76,8 @@ public final class RewardTrainer<E: Encoder> {
       guard value.isFinite else {
         throw RLHFError(
           .training,
-          "The reward model's loss is not finite in epoch \(epoch + 1). Lower reward.learningRate and start again.")
+          "The reward model's loss is not finite in epoch \(epoch + 1). Lower reward.learningRate and start again."
+        )
       }
       norm += optimizer.update(
         divisor: 1, maximumNorm: options.gradientNorm,
@@ -147,14 +150,17 @@ public final class RewardTrainer<E: Encoder> {
       guard current.shape == parameter.tensor.shape, kept.shape == parameter.tensor.shape else {
         throw RLHFError(
           .incompatibleModel,
-          "\(file.url.path) has '\(parameter.name)' \(current.shape); the encoder wants \(parameter.tensor.shape). Resume with the settings of the run.")
+          "\(file.url.path) has '\(parameter.name)' \(current.shape); the encoder wants \(parameter.tensor.shape). Resume with the settings of the run."
+        )
       }
       withoutGradient {
         parameter.tensor.assign(from: current)
         best.values[index].assign(from: kept)
       }
     }
-    (epoch, bestLoss, epochsSinceBest) = (state.epoch, state.bestLoss ?? .infinity, state.epochsSinceBest)
+    (epoch, bestLoss, epochsSinceBest) = (
+      state.epoch, state.bestLoss ?? .infinity, state.epochsSinceBest
+    )
   }
 
   private func pairLosses(_ pairs: [Pair], dropout: Seed?) throws -> Tensor {
@@ -204,10 +210,14 @@ private final class ParameterSnapshot {
   }
 
   func update(from parameters: [(name: String, tensor: Tensor)]) {
-    withoutGradient { for (value, parameter) in zip(values, parameters) { value.assign(from: parameter.tensor) } }
+    withoutGradient {
+      for (value, parameter) in zip(values, parameters) { value.assign(from: parameter.tensor) }
+    }
   }
 
   func restore(to parameters: [(name: String, tensor: Tensor)]) {
-    withoutGradient { for (value, parameter) in zip(values, parameters) { parameter.tensor.assign(from: value) } }
+    withoutGradient {
+      for (value, parameter) in zip(values, parameters) { parameter.tensor.assign(from: value) }
+    }
   }
 }

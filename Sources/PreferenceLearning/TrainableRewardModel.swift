@@ -26,7 +26,8 @@ public final class TrainableRewardModel<E: Encoder> {
     headParameters = ParameterStore(seed: seed.derived("heads"))
     heads = Linear(
       encoder.featureSize, criteria.count, bias: false,
-      initializer: .normal(mean: 0, standardDeviation: 1 / Double(encoder.featureSize + 1).squareRoot()),
+      initializer: .normal(
+        mean: 0, standardDeviation: 1 / Double(encoder.featureSize + 1).squareRoot()),
       in: headParameters["score"])
     offsets = criteria.map { _ in 0 }
   }
@@ -77,7 +78,8 @@ public final class TrainableRewardModel<E: Encoder> {
     if let index = criteria.firstIndex(where: { $0.id == criterion }) { return index }
     throw RLHFError(
       .invalidData,
-      "A pair was judged by '\(criterion)'; the reward model scores \(criteria.map(\.id).joined(separator: ", ")).")
+      "A pair was judged by '\(criterion)'; the reward model scores \(criteria.map(\.id).joined(separator: ", "))."
+    )
   }
 
   private static var headsFile: String { "heads.safetensors" }
@@ -110,7 +112,8 @@ public final class TrainableRewardModel<E: Encoder> {
     else {
       throw RLHFError(
         .incompatibleModel,
-        "\(url.path) has \(description.criteria.count) criteria and \(description.offsets.count) offsets; expected as many of both, at least one.")
+        "\(url.path) has \(description.criteria.count) criteria and \(description.offsets.count) offsets; expected as many of both, at least one."
+      )
     }
     self.init(encoder: encoder, criteria: description.criteria, seed: 0)
     try headParameters.load(SafetensorsFile(directory.appending(path: Self.headsFile)))

@@ -10,15 +10,21 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Run a plugin's sample project from demonstrations to an evaluated policy.",
-    discussion: "A scripted rater stands in for people; a judge that training never sees compares at the end.")
+    discussion:
+      "A scripted rater stands in for people; a judge that training never sees compares at the end."
+  )
 
   @Option(help: "The id of the plugin.")
   var plugin = "text-chat"
 
-  @Option(name: [.short, .long], help: "The folder of the project; a new one in the temporary folder by default.")
+  @Option(
+    name: [.short, .long],
+    help: "The folder of the project; a new one in the temporary folder by default.")
   var project: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("A setting over the sample's.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("A setting over the sample's.", valueName: "key=value"))
   var overrides: [String] = []
 
   @OptionGroup var output: OutputOptions
@@ -52,13 +58,15 @@ struct DemoCommand: AsyncParsableCommand {
     let compared = try await ComparisonStage(project: project, observer: observer).run(
       policy: policy, count: project.settings.rounds.comparisons, rater: rater, origin: sft.name,
       round: 0, seed: project.settings.seed.derived("comparisons"))
-    terminal.note("\(rater.id) compared \(compared.comparisons) pairs of the fine-tuned model's replies.")
+    terminal.note(
+      "\(rater.id) compared \(compared.comparisons) pairs of the fine-tuned model's replies.")
 
     let reward = try ProjectFiles.newRun(.reward, named: nil, in: folder)
     let rewardReport = try RewardStage(project: project, observer: observer).start(in: reward)
     if let heldOut = rewardReport.heldOut {
       terminal.note(
-        "The reward model is right on \(NumberStyle.percent(1).text(heldOut.accuracy)) of \(heldOut.count) held-out pairs.")
+        "The reward model is right on \(NumberStyle.percent(1).text(heldOut.accuracy)) of \(heldOut.count) held-out pairs."
+      )
     }
     let ppo = try ProjectFiles.newRun(.ppo, named: nil, in: folder)
     try await PolicyStage(project: project, observer: observer).start(
@@ -68,6 +76,7 @@ struct DemoCommand: AsyncParsableCommand {
     try output.print(report, tables: RunTables.evaluation(report))
     let elapsed = (ContinuousClock.now - started) / .seconds(1)
     terminal.note(
-      "Done in \(NumberStyle.duration(seconds: elapsed)). Talk to it: rlhf chat --project \(folder.path)")
+      "Done in \(NumberStyle.duration(seconds: elapsed)). Talk to it: rlhf chat --project \(folder.path)"
+    )
   }
 }

@@ -25,7 +25,8 @@ final class Interruption: Sendable {
             return asked
           }
           if isSecond { _exit(130) }
-          Terminal.shared.note("Stopping after this step, with a checkpoint. Once more ends at once.")
+          Terminal.shared.note(
+            "Stopping after this step, with a checkpoint. Once more ends at once.")
         }
         source.resume()
         sources.append(source)

@@ -104,7 +104,8 @@ struct ImportCommand: AsyncParsableCommand {
         .integer(file.tally.known))
       for loss in file.losses {
         losses.append(
-          "\(name): \(loss.count) not used: \(loss.reason) (line \(loss.lines.map(String.init).joined(separator: ", "))\(loss.count > loss.lines.count ? ", …" : ""))")
+          "\(name): \(loss.count) not used: \(loss.reason) (line \(loss.lines.map(String.init).joined(separator: ", "))\(loss.count > loss.lines.count ? ", …" : ""))"
+        )
       }
     }
     table.note = losses.isEmpty ? nil : losses.joined(separator: "\n")
@@ -141,7 +142,9 @@ struct PluginsCommand: ParsableCommand {
     let rows = DomainList.all.map(DomainList.descriptor(of:)).map {
       Row(id: $0.id, title: $0.title, question: $0.question, criteria: $0.criteria.map(\.title))
     }
-    var table = DataTable(columns: [.init("id"), .init("title"), .init("question"), .init("criteria")])
+    var table = DataTable(columns: [
+      .init("id"), .init("title"), .init("question"), .init("criteria"),
+    ])
     for row in rows {
       table.append(
         .text(row.id), .text(row.title), .text(row.question),

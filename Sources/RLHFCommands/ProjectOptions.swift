@@ -12,7 +12,8 @@ struct ProjectOptions: ParsableArguments {
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("A setting over that of rlhf.yaml, such as ppo.learningRate=1e-5.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "A setting over that of rlhf.yaml, such as ppo.learningRate=1e-5.", valueName: "key=value"))
   var overrides: [String] = []
 
   var folder: URL { URL(filePath: project, directoryHint: .isDirectory).standardizedFileURL }
@@ -31,7 +32,8 @@ struct ProjectOptions: ParsableArguments {
   func open<D: Domain>(_ domain: D, resuming run: RunFolder) throws -> Project<D> {
     guard overrides.isEmpty else {
       throw RLHFError(
-        .usage, "--set cannot go with --resume: a run goes on with the settings it was started with.")
+        .usage,
+        "--set cannot go with --resume: a run goes on with the settings it was started with.")
     }
     return try Project(at: folder, domain: domain, settingsOf: run)
   }
@@ -39,7 +41,8 @@ struct ProjectOptions: ParsableArguments {
 
 /// How a run is named, and whether it is new.
 struct RunOptions: ParsableArguments {
-  @Option(name: .customLong("run"), help: "The run's name. Default: the stage with the next number.")
+  @Option(
+    name: .customLong("run"), help: "The run's name. Default: the stage with the next number.")
   var name: String?
 
   @Flag(help: "Go on with the newest unfinished run, or the one that --run names.")
@@ -96,7 +99,8 @@ extension ProjectFiles {
     }
     throw RLHFError(
       .notFound,
-      "\(runs(in: folder).path) has no finished run of \(stages.map(\.rawValue).joined(separator: " or ")). \(hint)")
+      "\(runs(in: folder).path) has no finished run of \(stages.map(\.rawValue).joined(separator: " or ")). \(hint)"
+    )
   }
 
   /// The model of a run, or of its newest checkpoint while it is not finished.

@@ -40,7 +40,8 @@ enum DomainList {
   static func find(_ id: String) throws -> any Domain {
     for domain in all where descriptor(of: domain).id == id { return domain }
     throw RLHFError(
-      .usage, "There is no plugin '\(id)' in this program. It has: \(ids().joined(separator: ", ")).")
+      .usage,
+      "There is no plugin '\(id)' in this program. It has: \(ids().joined(separator: ", ")).")
   }
 
   static func descriptor(of domain: any Domain) -> DomainDescriptor {

@@ -52,13 +52,15 @@ enum RunTables {
     var table = DataTable(
       "Held-out prompts: \(report.count)",
       columns: [
-        .init("figure"), .init("before", alignment: .trailing), .init("after", alignment: .trailing),
+        .init("figure"), .init("before", alignment: .trailing),
+        .init("after", alignment: .trailing),
       ])
     if let before = report.scores["baseline"], let after = report.scores["policy"] {
       table.append(.text("reward"), .number(before), .number(after))
     }
     table.append(.text("KL to the baseline, nats"), .number(0), .number(report.divergence))
-    for (name, values) in report.measurements.sorted(by: { $0.key < $1.key }) where values.count == 2 {
+    for (name, values) in report.measurements.sorted(by: { $0.key < $1.key })
+    where values.count == 2 {
       table.append(.text(name), .number(values[0]), .number(values[1]))
     }
     if let winRate = report.winRate, let interval = report.interval {

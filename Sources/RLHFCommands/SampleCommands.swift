@@ -49,7 +49,10 @@ struct SampleCommand: AsyncParsableCommand {
       let result = try await ComparisonStage(project: project, observer: .terminal()).run(
         policy: policy, count: count, rater: rater, origin: directory.path, round: 0, seed: seed)
       var table = DataTable(
-        columns: [.init("rater"), .init("comparisons", alignment: .trailing), .init("new", alignment: .trailing)])
+        columns: [
+          .init("rater"), .init("comparisons", alignment: .trailing),
+          .init("new", alignment: .trailing),
+        ])
       table.append(.text(rater.id), .integer(result.comparisons), .integer(result.added))
       try output.print(
         ["comparisons": result.comparisons, "added": result.added], tables: [table])

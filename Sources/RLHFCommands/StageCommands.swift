@@ -114,7 +114,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "What to compare with. Default: the newest finished 'sft' run.")
   var baseline: String?
 
-  @Option(help: "The reward model: a run. Default: the newest finished 'reward' run, if there is one.")
+  @Option(
+    help: "The reward model: a run. Default: the newest finished 'reward' run, if there is one.")
   var reward: String?
 
   @MainActor func run() async throws { try await open(projectOptions.domain()) }

@@ -15,7 +15,9 @@ public struct Comparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
   }
 }
 
-/// What a rater said of a comparison. Ties are data; a skip says nothing.
+/// What a rater said of a comparison.
+///
+/// Ties are data; a skip says nothing.
 public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
   /// The artifact shown first is better.
   case first

@@ -23,7 +23,9 @@ public protocol Rater<Prompt, Artifact>: Sendable {
   func judge(_ comparisons: [Comparison<Prompt, Artifact>], seed: Seed) async throws -> [Judgment]
 }
 
-/// Scores samples; higher is better. Scores compare samples of the same prompt; their scale is the model's own.
+/// Scores samples; higher is better.
+///
+/// Scores compare samples of the same prompt; their scale is the model's own.
 public protocol RewardModel<Prompt, Artifact>: Sendable {
   /// What was asked for.
   associatedtype Prompt: Sendable

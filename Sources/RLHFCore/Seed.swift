@@ -18,7 +18,9 @@ public struct Seed: Sendable, Hashable, Codable {
     for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: value >> shift)) }
     for byte in purpose.utf8 { mix(byte) }
     let position = UInt64(bitPattern: Int64(index))
-    for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: position >> shift)) }
+    for shift in stride(from: 0, to: 64, by: 8) {
+      mix(UInt8(truncatingIfNeeded: position >> shift))
+    }
     var generator = SeededGenerator(state: hash)
     return Seed(generator.next())
   }
@@ -26,10 +28,12 @@ public struct Seed: Sendable, Hashable, Codable {
   /// A generator of random numbers that starts at this seed.
   public var generator: SeededGenerator { SeededGenerator(state: value) }
 
+  /// Decodes the value.
   public init(from decoder: any Decoder) throws {
     value = try decoder.singleValueContainer().decode(UInt64.self)
   }
 
+  /// Encodes the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(value)
@@ -37,6 +41,7 @@ public struct Seed: Sendable, Hashable, Codable {
 }
 
 extension Seed: ExpressibleByIntegerLiteral {
+  /// Creates the value from a literal.
   public init(integerLiteral value: UInt64) { self.init(value) }
 }
 
@@ -49,6 +54,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     self.state = state
   }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state

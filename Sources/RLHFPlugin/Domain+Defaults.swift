@@ -35,7 +35,8 @@ extension Domain {
     guard case .object(let fields) = line, let prompt = fields["prompt"] else {
       throw RLHFError(
         .invalidData,
-        "Expected an object with 'prompt' and 'chosen' with 'rejected', 'artifact', or nothing else.")
+        "Expected an object with 'prompt' and 'chosen' with 'rejected', 'artifact', or nothing else."
+      )
     }
     let decodedPrompt = try prompt.decoded(as: Prompt.self)
     if let chosen = fields["chosen"], let rejected = fields["rejected"] {

@@ -64,7 +64,9 @@ public struct PreferenceBaseline<Prompt: Sendable, Artifact: Sendable>: Sendable
   }
 }
 
-/// Everything that is particular to one modality. An executable lists its domains; the framework does the rest.
+/// Everything that is particular to one modality.
+///
+/// An executable lists its domains; the framework does the rest.
 public protocol Domain: Sendable {
   /// What is asked for.
   associatedtype Prompt: Codable & Sendable & Hashable
@@ -142,14 +144,23 @@ public struct NoConfiguration: Codable, Sendable {
 }
 
 extension Domain {
+  /// No settings beyond the defaults.
   public var stageSettings: JSONValue { .object([:]) }
+  /// A small project to try the domain with.
   public func sampleProject() throws -> SampleProject<Prompt, Artifact>? { nil }
+  /// A program that rates in place of people, where there is one.
   public func makeScriptedRater() throws -> (any Rater<Prompt, Artifact>)? { nil }
+  /// A judge that training never sees, where there is one.
   public func makeHeldOutJudge() throws -> (any Rater<Prompt, Artifact>)? { nil }
+  /// Simple rules that a reward model is measured against.
   public var baselines: [PreferenceBaseline<Prompt, Artifact>] { [] }
+  /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double] { [:] }
+  /// A few words that stand for the value in tables and reports.
   public func text(of prompt: Prompt) -> String { String(describing: prompt) }
+  /// A few words that stand for the value in tables and reports.
   public func text(of artifact: Artifact) -> String { String(describing: artifact) }
+  /// A prompt made from what a person types.
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil
   }

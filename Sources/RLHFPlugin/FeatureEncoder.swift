@@ -4,7 +4,9 @@ public import Torch
 
 /// A ready-made encoder: a small network over numbers that describe a sample.
 public final class FeatureEncoder<Prompt: Sendable, Artifact: Sendable>: Encoder {
+  /// The named parameters.
   public let parameters: ParameterStore
+  /// The width H of the features.
   public let featureSize: Int
   private let inputSize: Int
   private let describe: @Sendable (Sample<Prompt, Artifact>) -> [Float]
@@ -22,6 +24,7 @@ public final class FeatureEncoder<Prompt: Sendable, Artifact: Sendable>: Encoder
     body = MLP([inputSize, hiddenSize, hiddenSize], in: parameters["body"])
   }
 
+  /// The features of each sample, `[B, H]`.
   public func features(
     of samples: [Sample<Prompt, Artifact>], dropout: Seed?
   ) throws -> Tensor {

@@ -7,7 +7,9 @@ import Torch
 ///
 /// The means come from the prompt's features and the step; the standard deviations are parameters of their own.
 public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
+  /// The named parameters.
   public let parameters: ParameterStore
+  /// The width H of the features.
   public let featureSize: Int
   /// The number of steps T.
   public let steps: Int
@@ -52,6 +54,7 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
       "log", [dimensions], .constant(log(initialDeviation)))
   }
 
+  /// Samples one trajectory per prompt.
   public func sample(_ prompts: [Prompt], seed: Seed) throws -> Rollout {
     withoutGradient {
       let description = promptTensor(prompts)
@@ -65,6 +68,7 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
     }
   }
 
+  /// Log-probabilities, and what else is requested, of the actions of `rollout`.
   public func evaluate(
     _ rollout: Rollout, _ request: EvaluationRequest
   ) throws -> PolicyEvaluation {
@@ -82,6 +86,7 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
       features: request.wantsFeatures ? features : nil)
   }
 
+  /// What a person perceives of each trajectory.
   public func artifacts(of rollout: Rollout) throws -> [Artifact] {
     guard let values = rollout.actions["values"]?.floats() else {
       preconditionFailure("GaussianPolicy: the rollout has no 'values'")
@@ -95,13 +100,15 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
     }
   }
 
+  /// The trajectories that lead to the demonstrated artifacts.
   public func rollout(of demonstrations: [Demonstration<Prompt, Artifact>]) throws -> Rollout {
     let values = try demonstrations.map { demonstration in
       let values = encode(demonstration.artifact)
       guard values.count == steps, values.allSatisfy({ $0.count == dimensions }) else {
         throw RLHFError(
           .invalidData,
-          "A demonstration has \(values.count) steps; the policy takes \(steps) steps of \(dimensions) values.")
+          "A demonstration has \(values.count) steps; the policy takes \(steps) steps of \(dimensions) values."
+        )
       }
       return values
     }

@@ -93,6 +93,7 @@ public struct SupervisedLoss {
 }
 
 extension Policy {
+  /// The negative log-likelihood of the demonstrated actions.
   public func supervisedLoss(
     of demonstrations: [Demonstration<Prompt, Artifact>], seed: Seed, isTraining: Bool
   ) throws -> SupervisedLoss {

@@ -4,9 +4,13 @@ public import Torch
 ///
 /// What an action is belongs to the policy, which alone reads `actions`; an engine sees the mask and selects rows.
 public struct Rollout {
-  /// What the policy needs to take the same actions again, by name. Every tensor's first dimension is B.
+  /// What the policy needs to take the same actions again, by name.
+  ///
+  /// Every tensor's first dimension is B.
   public var actions: [String: Tensor]
-  /// Where an action was taken: Boolean `[B, T]`. The actions of a row are contiguous and start at column 0.
+  /// Where an action was taken.
+  ///
+  /// Boolean `[B, T]`. The actions of a row are contiguous and start at column 0.
   public var mask: Tensor
   /// Whether each row ended by the policy's own decision; `false` where it was cut off at the longest length.
   public var isComplete: [Bool]
@@ -15,7 +19,8 @@ public struct Rollout {
   public init(actions: [String: Tensor], mask: Tensor, isComplete: [Bool]) {
     precondition(
       mask.rank == 2 && mask.dtype == .bool && mask.shape[0] == isComplete.count,
-      "Rollout: mask \(mask.shape) \(mask.dtype) does not fit \(isComplete.count) rows; expected bool [B, T]")
+      "Rollout: mask \(mask.shape) \(mask.dtype) does not fit \(isComplete.count) rows; expected bool [B, T]"
+    )
     for (name, tensor) in actions {
       precondition(
         tensor.rank > 0 && tensor.shape[0] == isComplete.count,

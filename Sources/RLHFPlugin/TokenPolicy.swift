@@ -33,6 +33,7 @@ public final class TokenPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
     }
   }
 
+  /// The named parameters.
   public let parameters: ParameterStore
   /// The shape of the policy.
   public let shape: Shape
@@ -70,8 +71,10 @@ public final class TokenPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
     head = Linear(width, shape.vocabularySize, in: parameters["head"])
   }
 
+  /// The width H of the features.
   public var featureSize: Int { shape.hiddenSize }
 
+  /// Samples one trajectory per prompt.
   public func sample(_ prompts: [Prompt], seed: Seed) throws -> Rollout {
     let uniforms = Tensor(
       prompts.indices.flatMap { row in
@@ -95,6 +98,7 @@ public final class TokenPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
     return rollout(description, responses: chosen.map(ended))
   }
 
+  /// Log-probabilities, and what else is requested, of the actions of `rollout`.
   public func evaluate(
     _ rollout: Rollout, _ request: EvaluationRequest
   ) throws -> PolicyEvaluation {
@@ -111,6 +115,7 @@ public final class TokenPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
       features: request.wantsFeatures ? features : nil)
   }
 
+  /// What a person perceives of each trajectory.
   public func artifacts(of rollout: Rollout) throws -> [Artifact] {
     guard let actions = rollout.actions["tokens"] else {
       preconditionFailure("TokenPolicy: the rollout has no 'tokens'")
@@ -122,6 +127,7 @@ public final class TokenPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
     }
   }
 
+  /// The trajectories that lead to the demonstrated artifacts.
   public func rollout(of demonstrations: [Demonstration<Prompt, Artifact>]) throws -> Rollout {
     let responses = try demonstrations.map { demonstration in
       let tokens = encode(demonstration.artifact)
@@ -131,7 +137,8 @@ public final class TokenPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
       else {
         throw RLHFError(
           .invalidData,
-          "A demonstration has \(tokens.count) tokens; the policy makes responses of \(shape.responseLength) from \(shape.vocabularySize) tokens.")
+          "A demonstration has \(tokens.count) tokens; the policy makes responses of \(shape.responseLength) from \(shape.vocabularySize) tokens."
+        )
       }
       let isFull = tokens.count == shape.responseLength
       return isFull ? tokens : tokens + [shape.endToken].compactMap { $0 }

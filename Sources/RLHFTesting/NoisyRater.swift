@@ -3,6 +3,7 @@ public import RLHFCore
 
 /// A rater that prefers the artifact of higher utility, with the noise of the Bradley–Terry model.
 public struct NoisyRater<Prompt: Sendable, Artifact: Sendable>: Rater {
+  /// The name under which the judgments are kept.
   public let id: String
   private let temperature: Double
   private let utility: @Sendable (Sample<Prompt, Artifact>) -> Double
@@ -17,6 +18,7 @@ public struct NoisyRater<Prompt: Sendable, Artifact: Sendable>: Rater {
     self.utility = utility
   }
 
+  /// Judges each comparison, in order.
   public func judge(
     _ comparisons: [Comparison<Prompt, Artifact>], seed: Seed
   ) async throws -> [Judgment] {

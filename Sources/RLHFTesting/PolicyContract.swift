@@ -25,12 +25,14 @@ public enum PolicyContract {
       "sample gave a trajectory without actions; take at least one, such as the end.")
     require(
       hasContiguousRows(rollout.mask),
-      "the mask of a rollout has gaps; the actions of a row begin at column 0 and follow one another.")
+      "the mask of a rollout has gaps; the actions of a row begin at column 0 and follow one another."
+    )
     let again = try policy.sample(prompts, seed: seed)
     require(
       again.mask.bools() == rollout.mask.bools()
         && rollout.actions.allSatisfy { name, tensor in
-          again.actions[name].map { $0.to(.float64).doubles() == tensor.to(.float64).doubles() } ?? false
+          again.actions[name].map { $0.to(.float64).doubles() == tensor.to(.float64).doubles() }
+            ?? false
         },
       "the same seed took other actions; draw everything from the seed that sample is given.")
     let request = EvaluationRequest(entropies: true, features: true)
@@ -44,7 +46,8 @@ public enum PolicyContract {
       "evaluate was asked for entropies \(shape) and gave \(evaluation.entropies?.shape ?? []).")
     require(
       evaluation.features?.shape == shape + [policy.featureSize],
-      "evaluate was asked for features \(shape + [policy.featureSize]) and gave \(evaluation.features?.shape ?? []).")
+      "evaluate was asked for features \(shape + [policy.featureSize]) and gave \(evaluation.features?.shape ?? [])."
+    )
     let outside = rollout.mask.logicalNot().to(.float32)
     require(
       (evaluation.logProbabilities.abs() * outside).sum().item() == 0,
@@ -53,7 +56,8 @@ public enum PolicyContract {
     let row = evaluation.logProbabilities.indexSelect(dim: 0, indices: Tensor([1]))
     require(
       (single.logProbabilities - row).abs().max().item() < tolerance,
-      "a row evaluated alone has other log-probabilities than in its batch; padding or neighbours leak in.")
+      "a row evaluated alone has other log-probabilities than in its batch; padding or neighbours leak in."
+    )
     require(
       try policy.artifacts(of: rollout).count == rollout.count,
       "artifacts gave another number of artifacts than there are trajectories.")

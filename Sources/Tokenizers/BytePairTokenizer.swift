@@ -1,6 +1,7 @@
 public import RLHFCore
 
-/// A tokenizer by byte-pair encoding (Sennrich et al. 2016; on bytes as in GPT-2, Radford et al. 2019).
+/// A tokenizer by byte-pair encoding (Sennrich and others 2016; on bytes as in GPT-2, Radford and
+/// others 2019).
 ///
 /// Trained here or loaded from a `tokenizer.json`, it gives the ids and the text that the `tokenizers` package
 /// gives with the same file. Byte-level tokenizers know every text: decoding what was encoded gives the text
@@ -23,6 +24,7 @@ public struct BytePairTokenizer: Tokenizer {
     self.configurationFile = configurationFile
   }
 
+  /// The number of tokens.
   public var vocabularySize: Int { pipeline.vocabularySize }
 
   /// The tokens that are found in the text as they are written there, special ones and others.
@@ -40,6 +42,7 @@ public struct BytePairTokenizer: Tokenizer {
   /// The id of the token for what the vocabulary lacks.
   public var unknownID: Int? { configuration.unknown.flatMap(id(of:)) }
 
+  /// The tokens of a text.
   public func encode(_ text: String, addSpecialTokens: Bool) -> [Int] {
     var result: [Int] = []
     result.reserveCapacity(text.utf8.count / 3 + 2)
@@ -50,12 +53,15 @@ public struct BytePairTokenizer: Tokenizer {
     return result
   }
 
+  /// The text of tokens.
   public func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
     pipeline.decode(ids, skipSpecialTokens: skipSpecialTokens)
   }
 
+  /// The id of a token; `nil` where the vocabulary lacks it.
   public func id(of token: String) -> Int? { pipeline.id(of: token) }
 
+  /// The token with an id; `nil` where there is none.
   public func token(of id: Int) -> String? { pipeline.token(of: id) }
 
   /// Whether an id stands for a special token.

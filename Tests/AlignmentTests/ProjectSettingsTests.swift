@@ -50,7 +50,10 @@ import Testing
     "a mistake is named",
     arguments: [
       ("plugin: toy\nppo: {learningrate: 1}\n", "Did you mean 'learningRate'?"),
-      ("plugin: toy\nppo: {batchSize: 0}\n", "ppo.batchSize is 0; expected a whole number of at least 1"),
+      (
+        "plugin: toy\nppo: {batchSize: 0}\n",
+        "ppo.batchSize is 0; expected a whole number of at least 1"
+      ),
       ("plugin: toy\nppo: {kl: {coefficient: -1}}\n", "ppo.kl.coefficient is -1.0"),
       ("plugin: toy\nppo: {kl: {mode: sometimes}}\n", "one of fixed, adaptive"),
       ("plugin: toy\nppo: {epochs: many}\n", "expected a whole number"),

@@ -60,7 +60,8 @@ import Testing
     #expect(report.divergence.isFinite)
   }
 
-  @Test("a run that was stopped goes on to the same metrics as an unbroken one", arguments: [1, 3, 4])
+  @Test(
+    "a run that was stopped goes on to the same metrics as an unbroken one", arguments: [1, 3, 4])
   func resume(stopAfter: Int) async throws {
     let temporary = try TemporaryFolder()
     let whole = try await prepared(temporary.url.appending(path: "whole"))
@@ -71,7 +72,9 @@ import Testing
 
     let seen = Mutex(0)
     let observer = StageObserver(
-      progress: { progress in if progress.unit == "iterations" { seen.withLock { $0 = progress.done } } },
+      progress: { progress in
+        if progress.unit == "iterations" { seen.withLock { $0 = progress.done } }
+      },
       shouldStop: { seen.withLock { $0 } >= stopAfter })
     let stopped = run("ppo-1", in: broken)
     let error = await #expect(throws: RLHFError.self) {

@@ -76,7 +76,10 @@ import Torch
     ("{", "it is not JSON"), ("{}", "'model_type' is missing"),
     (#"{"model_type": "bert"}"#, "'bert' is not supported; supported are: gpt2, llama"),
     (#"{"model_type": "gpt2"}"#, "'vocab_size' is missing"),
-    ("{\(llama.replacing("\"vocab_size\": 100", with: "\"vocab_size\": \"many\""))}", "'vocab_size'"),
+    (
+      "{\(llama.replacing("\"vocab_size\": 100", with: "\"vocab_size\": \"many\""))}",
+      "'vocab_size'"
+    ),
     ("{\(llama), \"hidden_act\": \"mish\"}", "activation 'mish' is not supported"),
     ("{\(llama), \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}}", "rope_type 'yarn'"),
     ("{\(llama), \"rope_scaling\": {\"type\": \"linear\"}}", "'factor' is missing"),

@@ -25,14 +25,17 @@ import Torch
       rewards: rewards, values: values, mask: mask,
       bootstrapValues: try oracle.tensor("in.bootstrap_values"))
     #expect(
-      agrees(bootstrapped.advantages, try oracle.tensor("out.advantages_bootstrapped"), within: 1e-5))
+      agrees(
+        bootstrapped.advantages, try oracle.tensor("out.advantages_bootstrapped"), within: 1e-5))
     #expect(
       agrees(bootstrapped.returns, try oracle.tensor("out.returns_bootstrapped"), within: 1e-5))
     let perturbed = estimate(rewards: rewards + 0.01, values: values, mask: mask)
     #expect(!agrees(perturbed.advantages, try oracle.tensor("out.advantages"), within: 1e-5))
   }
 
-  @Test("equal the reference over episodes in a row", .enabled(if: Oracles.has("algorithms/gae_done_flags.json")))
+  @Test(
+    "equal the reference over episodes in a row",
+    .enabled(if: Oracles.has("algorithms/gae_done_flags.json")))
   func episodes() throws {
     let oracle = try Oracles.algorithms("gae_done_flags")
     let estimate = GeneralizedAdvantage(
@@ -70,7 +73,8 @@ import Torch
     #expect(abs(values.maskedMean(mask).item() - scalars["mean"].double) < 1e-5)
     #expect(abs(values.maskedVariance(mask).item() - scalars["variance_unbiased"].double) < 1e-4)
     #expect(
-      abs(values.maskedVariance(mask, unbiased: false).item() - scalars["variance_biased"].double) < 1e-4)
+      abs(values.maskedVariance(mask, unbiased: false).item() - scalars["variance_biased"].double)
+        < 1e-4)
     #expect(agrees(values.whitened(mask), try oracle.tensor("out.whitened"), within: 1e-5))
     #expect(
       agrees(

@@ -25,7 +25,9 @@ import Torch
     }
   }
 
-  @Test("the coefficient follows the reference", .enabled(if: Oracles.has("algorithms/kl_controller.json")))
+  @Test(
+    "the coefficient follows the reference",
+    .enabled(if: Oracles.has("algorithms/kl_controller.json")))
   func controller() throws {
     let oracle = try Oracles.json("algorithms/kl_controller.json")
     let (divergences, steps) = (oracle["kl"].doubles, oracle["steps"].doubles)

@@ -6,7 +6,9 @@ import Torch
 @testable import PolicyOptimization
 
 @Suite("PPO losses") struct PPOLossTests {
-  @Test("losses, figures and gradients equal the reference", arguments: Oracles.algorithms(startingWith: "ppo_loss_"))
+  @Test(
+    "losses, figures and gradients equal the reference",
+    arguments: Oracles.algorithms(startingWith: "ppo_loss_"))
   func losses(name: String) throws {
     let oracle = try Oracles.algorithms(name)
     let (parameters, scalars) = (oracle.parameters, oracle.json["scalars"])
@@ -52,7 +54,9 @@ import Torch
     #expect(agrees(valueGradient, try oracle.tensor("out.grad_values"), within: 1e-5))
   }
 
-  @Test("an iteration equals the reference step by step", .enabled(if: Oracles.has("algorithms/ppo_iteration.json")))
+  @Test(
+    "an iteration equals the reference step by step",
+    .enabled(if: Oracles.has("algorithms/ppo_iteration.json")))
   func iteration() throws {
     let oracle = try Oracles.algorithms("ppo_iteration")
     let parameters = oracle.parameters

@@ -48,7 +48,9 @@ import Torch
     trainer.promptIndices(outOf: 3)
   }
 
-  @Test("reaches a known optimum, and its opposite with the sign of the score turned", arguments: [1, 2, 3])
+  @Test(
+    "reaches a known optimum, and its opposite with the sign of the score turned",
+    arguments: [1, 2, 3])
   func learns(seed: UInt64) async throws {
     let towards = try trainer(options(), seed: Seed(seed))
     let away = try trainer(options(), seed: Seed(seed))

@@ -33,7 +33,9 @@ import Torch
       agrees(try rewards(options), try oracle.tensor("out.rewards_missing_eos"), within: 1e-5))
   }
 
-  @Test("running moments equal the reference", .enabled(if: Oracles.has("algorithms/running_moments.json")))
+  @Test(
+    "running moments equal the reference",
+    .enabled(if: Oracles.has("algorithms/running_moments.json")))
   func moments() throws {
     let oracle = try Oracles.json("algorithms/running_moments.json")
     var moments = RunningMoments()

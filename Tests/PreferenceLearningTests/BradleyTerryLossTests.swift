@@ -7,7 +7,8 @@ import Torch
 
 @Suite("Bradley–Terry loss") struct BradleyTerryLossTests {
   @Test(
-    "losses and gradients equal the reference", .enabled(if: Oracles.has("algorithms/bradley_terry_loss.json")),
+    "losses and gradients equal the reference",
+    .enabled(if: Oracles.has("algorithms/bradley_terry_loss.json")),
     arguments: ["plain", "margin", "centered", "margin_centered"])
   func losses(name: String) throws {
     let oracle = try Oracles.algorithms("bradley_terry_loss")
@@ -27,7 +28,9 @@ import Torch
     #expect(agrees(gradients.1, try oracle.tensor("out.\(name)_grad_rejected"), within: 1e-5))
   }
 
-  @Test("uncertain labels equal the reference", .enabled(if: Oracles.has("algorithms/bradley_terry_loss.json")))
+  @Test(
+    "uncertain labels equal the reference",
+    .enabled(if: Oracles.has("algorithms/bradley_terry_loss.json")))
   func labels() throws {
     let oracle = try Oracles.algorithms("bradley_terry_loss")
     let scalars = oracle.json["scalars"]

@@ -42,7 +42,9 @@ import Torch
     while !trainer.isFinished { _ = try trainer.trainEpoch() }
     try trainer.finish()
     let held = try await pairs(300, temperature: 0, seed: 9)
-    let evaluation = try RewardEvaluation(of: held) { try trainer.model.scores(of: $0).map(\.total) }
+    let evaluation = try RewardEvaluation(of: held) {
+      try trainer.model.scores(of: $0).map(\.total)
+    }
     #expect(evaluation.accuracy > 0.9)
     #expect(evaluation.interval.contains(evaluation.accuracy))
   }

@@ -18,7 +18,11 @@ import Testing
   }
 
   @Test(
-    "every command has help", arguments: ["demo", "init", "import", "sft", "sample", "reward", "ppo", "evaluate", "chat", "report", "plugins"])
+    "every command has help",
+    arguments: [
+      "demo", "init", "import", "sft", "sample", "reward", "ppo", "evaluate", "chat", "report",
+      "plugins",
+    ])
   func help(command: String) {
     #expect(RootCommand.helpMessage(for: RootCommand.self).contains(command))
   }

@@ -42,7 +42,9 @@ import Torch
     // At the mean the density of each is 1 / (0.5 √(2π)).
     let mean = try policy.sample([1], seed: 6)
     #expect(mean.actions["values"]?.shape == [1, 3, 2])
-    #expect(evaluation.logProbabilities.doubles().allSatisfy { $0 <= 2 * (-0.9189385 + 0.6931472) + 1e-6 })
+    #expect(
+      evaluation.logProbabilities.doubles().allSatisfy { $0 <= 2 * (-0.9189385 + 0.6931472) + 1e-6 }
+    )
   }
 
   @Test("demonstrations become trajectories and come back as they were")

@@ -23,7 +23,8 @@ private final class BrokenPolicy: Policy {
 
   func sample(_ prompts: [Int], seed: Seed) throws -> Rollout {
     calls += 1
-    return try inner.sample(prompts, seed: fault == .ignoresSeed ? seed.derived("call", calls) : seed)
+    return try inner.sample(
+      prompts, seed: fault == .ignoresSeed ? seed.derived("call", calls) : seed)
   }
 
   func evaluate(_ rollout: Rollout, _ request: EvaluationRequest) throws -> PolicyEvaluation {
@@ -32,7 +33,8 @@ private final class BrokenPolicy: Policy {
     case .ignoresSeed: break
     case .leaksNeighbours:
       evaluation.logProbabilities =
-        (evaluation.logProbabilities + evaluation.logProbabilities.mean()) * rollout.mask.to(.float32)
+        (evaluation.logProbabilities + evaluation.logProbabilities.mean())
+        * rollout.mask.to(.float32)
     case .leavesMask: evaluation.logProbabilities = evaluation.logProbabilities - 1
     case .forgetsFeatures: evaluation.features = nil
     }

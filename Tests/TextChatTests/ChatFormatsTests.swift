@@ -77,22 +77,39 @@ struct ChatFormatsTests {
 
   @Test func marginFactsAndSystem() throws {
     let pair = try pair(
-      #"{"system":"Be brief.","prompt":"Q","chosen":"a","rejected":"b","margin":1.5,"facts":["12 °C|12C","wind"]}"#)
+      #"{"system":"Be brief.","prompt":"Q","chosen":"a","rejected":"b","margin":1.5,"facts":["12 °C|12C","wind"]}"#
+    )
     #expect(pair?.margin == 1.5)
     #expect(
       pair?.prompt
         == ChatPrompt(
           messages: [
-            ChatMessage(role: .system, content: "Be brief."), ChatMessage(role: .user, content: "Q"),
+            ChatMessage(role: .system, content: "Be brief."),
+            ChatMessage(role: .user, content: "Q"),
           ], facts: ["12 °C|12C", "wind"]))
   }
 
   @Test(arguments: [
-    (#"{"chosen":"\n\nHuman: a\n\nAssistant: b","rejected":"\n\nHuman: a\n\nAssistant: b "}"#, "the two sides are equal"),
-    (#"{"chosen":"\n\nHuman: a\n\nAssistant: b","rejected":"\n\nHuman: c\n\nAssistant: d"}"#, "the sides differ before the last turn"),
-    (#"{"chosen":"\n\nHuman: a\n\nAssistant: b\n\nHuman: c","rejected":"\n\nHuman: a\n\nAssistant: b"}"#, "a side does not end with a turn of the assistant"),
-    (#"{"chosen":"\n\nHuman: a\n\nAssistant:","rejected":"\n\nHuman: a\n\nAssistant: b"}"#, "a reply is empty"),
-    (#"{"chosen":"\n\nHuman:\n\nAssistant: a","rejected":"\n\nHuman:\n\nAssistant: b"}"#, "the prompt is empty"),
+    (
+      #"{"chosen":"\n\nHuman: a\n\nAssistant: b","rejected":"\n\nHuman: a\n\nAssistant: b "}"#,
+      "the two sides are equal"
+    ),
+    (
+      #"{"chosen":"\n\nHuman: a\n\nAssistant: b","rejected":"\n\nHuman: c\n\nAssistant: d"}"#,
+      "the sides differ before the last turn"
+    ),
+    (
+      #"{"chosen":"\n\nHuman: a\n\nAssistant: b\n\nHuman: c","rejected":"\n\nHuman: a\n\nAssistant: b"}"#,
+      "a side does not end with a turn of the assistant"
+    ),
+    (
+      #"{"chosen":"\n\nHuman: a\n\nAssistant:","rejected":"\n\nHuman: a\n\nAssistant: b"}"#,
+      "a reply is empty"
+    ),
+    (
+      #"{"chosen":"\n\nHuman:\n\nAssistant: a","rejected":"\n\nHuman:\n\nAssistant: b"}"#,
+      "the prompt is empty"
+    ),
     (#"{"prompt":"a","chosen":"b","rejected":"b"}"#, "the two sides are equal"),
     (#"{"prompt":"a","chosen":"","rejected":"b"}"#, "a reply is empty"),
     (#"{"prompt":" \n","chosen":"a","rejected":"b"}"#, "the prompt is empty"),
@@ -101,14 +118,38 @@ struct ChatFormatsTests {
     (#"{"chosen":"same","rejected":"same"}"#, "the two sides are equal"),
     (#"{"chosen":"a b","rejected":"c d"}"#, "the sides have no prompt in common"),
     (#"{"chosen":"a b","rejected":"a "}"#, "the sides have no prompt in common"),
-    (#"{"prompt":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"chosen":"c","rejected":"d"}"#, "the prompt ends with a turn of the assistant"),
-    (#"{"prompt":"a","chosen":[{"role":"user","content":"b"}],"rejected":"c"}"#, "'chosen' does not end with a turn of the assistant"),
-    (#"{"prompt":"a","chosen":"c","rejected":[{"role":"user","content":"b"},{"role":"assistant","content":"d"}]}"#, "'rejected' holds more than one turn after the prompt"),
-    (#"{"messages":[{"role":"user","content":"a"}]}"#, "the conversation has no turn in which the assistant replies to a person"),
-    (#"{"messages":[{"role":"assistant","content":"a"}]}"#, "the conversation has no turn in which the assistant replies to a person"),
-    (#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":" "}]}"#, "the conversation has no turn in which the assistant replies to a person"),
-    (#"{"messages":[{"role":"user","content":"a"},{"role":"tool","content":"b"}]}"#, "a turn has a role other than system, user and assistant"),
-    (#"{"messages":[{"role":"user","content":[{"type":"image"}]},{"role":"assistant","content":"b"}]}"#, "a turn holds something else than text"),
+    (
+      #"{"prompt":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"chosen":"c","rejected":"d"}"#,
+      "the prompt ends with a turn of the assistant"
+    ),
+    (
+      #"{"prompt":"a","chosen":[{"role":"user","content":"b"}],"rejected":"c"}"#,
+      "'chosen' does not end with a turn of the assistant"
+    ),
+    (
+      #"{"prompt":"a","chosen":"c","rejected":[{"role":"user","content":"b"},{"role":"assistant","content":"d"}]}"#,
+      "'rejected' holds more than one turn after the prompt"
+    ),
+    (
+      #"{"messages":[{"role":"user","content":"a"}]}"#,
+      "the conversation has no turn in which the assistant replies to a person"
+    ),
+    (
+      #"{"messages":[{"role":"assistant","content":"a"}]}"#,
+      "the conversation has no turn in which the assistant replies to a person"
+    ),
+    (
+      #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":" "}]}"#,
+      "the conversation has no turn in which the assistant replies to a person"
+    ),
+    (
+      #"{"messages":[{"role":"user","content":"a"},{"role":"tool","content":"b"}]}"#,
+      "a turn has a role other than system, user and assistant"
+    ),
+    (
+      #"{"messages":[{"role":"user","content":[{"type":"image"}]},{"role":"assistant","content":"b"}]}"#,
+      "a turn holds something else than text"
+    ),
     (#"{"messages":[]}"#, "'messages' is an empty list"),
     (#"{"prompt":"a","completion":" "}"#, "a reply is empty"),
     (#"{"instruction":"a","output":""}"#, "a reply is empty"),
@@ -121,19 +162,49 @@ struct ChatFormatsTests {
 
   @Test(arguments: [
     ("[1]", "found an array, expected a JSON object."),
-    ("{}", "found the keys of an empty object; expected 'chosen' and 'rejected', 'messages', 'prompt' (with 'completion'), or 'instruction' and 'output'."),
-    (#"{"instruction":"a","response1":"b"}"#, "found the keys 'instruction', 'response1'; expected 'chosen' and 'rejected', 'messages', 'prompt' (with 'completion'), or 'instruction' and 'output'."),
-    (#"{"prompt":"a","chosen":"b"}"#, "found the keys 'chosen', 'prompt', but no 'rejected'; expected 'chosen' and 'rejected'."),
-    (#"{"text":"a"}"#, "the record is one string 'text', in which prompt and reply cannot be told apart; expected 'messages', 'prompt' and 'completion', or 'chosen' and 'rejected'."),
-    (#"{"prompt":"a","completion":"b","label":true}"#, "the record is a single completion with a 'label'; expected pairs of 'chosen' and 'rejected'."),
-    (#"{"prompt":3,"chosen":"b","rejected":"c"}"#, "'prompt' is a number; expected a string or a list of {\"role\", \"content\"}."),
-    (#"{"chosen":"a","rejected":[{"role":"user","content":"a"}]}"#, "'chosen' and 'rejected' have different forms; expected the same form on both sides."),
-    (#"{"prompt":"a","chosen":"b","rejected":"c","margin":"2"}"#, "'margin' is a string; expected a number."),
+    (
+      "{}",
+      "found the keys of an empty object; expected 'chosen' and 'rejected', 'messages', 'prompt' (with 'completion'), or 'instruction' and 'output'."
+    ),
+    (
+      #"{"instruction":"a","response1":"b"}"#,
+      "found the keys 'instruction', 'response1'; expected 'chosen' and 'rejected', 'messages', 'prompt' (with 'completion'), or 'instruction' and 'output'."
+    ),
+    (
+      #"{"prompt":"a","chosen":"b"}"#,
+      "found the keys 'chosen', 'prompt', but no 'rejected'; expected 'chosen' and 'rejected'."
+    ),
+    (
+      #"{"text":"a"}"#,
+      "the record is one string 'text', in which prompt and reply cannot be told apart; expected 'messages', 'prompt' and 'completion', or 'chosen' and 'rejected'."
+    ),
+    (
+      #"{"prompt":"a","completion":"b","label":true}"#,
+      "the record is a single completion with a 'label'; expected pairs of 'chosen' and 'rejected'."
+    ),
+    (
+      #"{"prompt":3,"chosen":"b","rejected":"c"}"#,
+      "'prompt' is a number; expected a string or a list of {\"role\", \"content\"}."
+    ),
+    (
+      #"{"chosen":"a","rejected":[{"role":"user","content":"a"}]}"#,
+      "'chosen' and 'rejected' have different forms; expected the same form on both sides."
+    ),
+    (
+      #"{"prompt":"a","chosen":"b","rejected":"c","margin":"2"}"#,
+      "'margin' is a string; expected a number."
+    ),
     (#"{"prompt":"a","facts":"b"}"#, "'facts' is a string; expected a list of strings."),
     (#"{"prompt":"a","facts":["b",1]}"#, "'facts' is an array; expected a list of strings."),
     (#"{"messages":"a"}"#, "'messages' is a string; expected a list of {\"role\", \"content\"}."),
-    (#"{"messages":[{"role":"user"}]}"#, "'messages[0]' is not a message; expected an object with 'role' and 'content'."),
-    (#"{"messages":[{"role":"user","content":"a"},{"role":"user","content":1}]}"#, "'messages[1].content' is a number; expected a string."),
+    (
+      #"{"messages":[{"role":"user"}]}"#,
+      "'messages[0]' is not a message; expected an object with 'role' and 'content'."
+    ),
+    (
+      #"{"messages":[{"role":"user","content":"a"},{"role":"user","content":1}]}"#,
+      "'messages[1].content' is a number; expected a string."
+    ),
     (#"{"turns":[]}"#, "'turns' is not a list of strings; expected the turns of a person."),
     (#"{"instruction":1,"output":"a"}"#, "'instruction' is a number; expected a string."),
   ])
@@ -205,7 +276,8 @@ struct ChatFormatsTests {
     #expect(try self.pair(line.description) == pair)
     #expect(
       line.description
-        == #"{"chosen":[{"content":"a","role":"assistant"}],"facts":["f"],"margin":2,"prompt":[{"content":"s","role":"system"},{"content":"é\u0000\"\nx","role":"user"}],"rejected":[{"content":"b","role":"assistant"}]}"#)
+        == #"{"chosen":[{"content":"a","role":"assistant"}],"facts":["f"],"margin":2,"prompt":[{"content":"s","role":"system"},{"content":"é\u0000\"\nx","role":"user"}],"rejected":[{"content":"b","role":"assistant"}]}"#
+    )
     pair.label = 0.5
     #expect(trlPreferenceLine(for: pair) == nil)
     pair.label = 0.25

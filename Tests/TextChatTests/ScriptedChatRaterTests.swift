@@ -47,21 +47,25 @@ struct RatedCase: Sendable, CustomTestStringConvertible {
     RatedCase(
       why: "a heap of kind words is not a reply",
       better: "The ferry to Gull Island costs 8 euros.",
-      worse: "Happy welcome lovely wonderful glad 8 euros enjoy pleasure hello thanks please fun good "
+      worse:
+        "Happy welcome lovely wonderful glad 8 euros enjoy pleasure hello thanks please fun good "
         + "welcome happy lovely wonderful glad enjoy pleasure", prompt: ferry),
     RatedCase(
       why: "a sentence is better than a sentence cut off",
-      better: "Of course! The ferry to Gull Island costs 8 euros. The sunset on the way is beautiful.",
+      better:
+        "Of course! The ferry to Gull Island costs 8 euros. The sunset on the way is beautiful.",
       worse: "Of course! The ferry to Gull Island costs 8 euros. The sunset on the", prompt: ferry),
     RatedCase(
       why: "a loop loses",
       better: "8 euros.",
-      worse: "The ferry costs 8 euros. You may see the you may see the you may see the you may see the "
+      worse:
+        "The ferry costs 8 euros. You may see the you may see the you may see the you may see the "
         + "you may see the you may see the you may see the.", prompt: ferry),
     RatedCase(
       why: "rambling loses against a friendly answer",
       better: "Gladly! The ferry to Gull Island costs 8 euros. Have a lovely day!",
-      worse: "Gladly! The ferry to Gull Island costs 8 euros. There is a small café right at the landing. "
+      worse:
+        "Gladly! The ferry to Gull Island costs 8 euros. There is a small café right at the landing. "
         + "The sunset on the way back is beautiful. Sit on the left side, and you may see seals. Bring "
         + "your lunch and a warm jacket and good boots and a hat and a map and something to read. The "
         + "gardeners are happy to answer your questions. The band likes it when people dance. Have fun!",
@@ -81,7 +85,8 @@ struct RatedCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: [
-    ("€8.", 2.0), ("It costs 8 €.", 2.0), ("It costs 18 euros.", -4.0), ("It costs 8.50 euros.", -4.0),
+    ("€8.", 2.0), ("It costs 8 €.", 2.0), ("It costs 18 euros.", -4.0),
+    ("It costs 8.50 euros.", -4.0),
     ("8 euros on Monday.", 0.0), ("8 euros, and 9 on Friday.", -2.0), ("Free.", -2.0),
   ])
   func readsFactsInAnyOfTheirForms(_ reply: String, _ correctness: Double) {
@@ -98,7 +103,8 @@ struct RatedCase: Sendable, CustomTestStringConvertible {
     let prompt = ChatPrompt("Hello!")
     let warm = ChatReply("Hello and welcome to Windholm! What can I do for you today?")
     #expect(
-      rater.utility(of: warm, to: prompt).total > rater.utility(of: ChatReply("Hi."), to: prompt).total)
+      rater.utility(of: warm, to: prompt).total
+        > rater.utility(of: ChatReply("Hi."), to: prompt).total)
   }
 
   @Test func wordsOutsideTheVocabularyCountAsMistakes() {

@@ -36,15 +36,18 @@ import TextChat
 
   @Test func garbledWordsReadBadly() {
     let prompt = RatedCase.museum
-    let good = ChatReply("Hello! The museum is open from 10:00 to 17:00. It is quietest before noon.")
-    let bad = ChatReply("Hello! The museum seope is from 10:00 ed 17:00. Youelt qui the before tnoon.")
+    let good = ChatReply(
+      "Hello! The museum is open from 10:00 to 17:00. It is quietest before noon.")
+    let bad = ChatReply(
+      "Hello! The museum seope is from 10:00 ed 17:00. Youelt qui the before tnoon.")
     #expect(judge.score(of: good, to: prompt) > judge.score(of: bad, to: prompt) + 0.3)
   }
 
   @Test func demonstrationsReadFluently() {
     let rater = corpus.rater()
     let correct = corpus.demonstrations.filter { $0.prompt.facts?.isEmpty == false }
-    #expect(correct.allSatisfy { judge.score(of: $0.artifact, to: $0.prompt) > 2 })
+    let poor = correct.filter { judge.score(of: $0.artifact, to: $0.prompt) <= 2 }
+    #expect(poor.isEmpty, "\(poor.count): \(poor.prefix(3))")
     #expect(
       correct.allSatisfy { rater.utility(of: $0.artifact, to: $0.prompt).correctness == 2 })
   }

@@ -26,8 +26,10 @@ struct RandomGeneratorTests {
     for (a, b) in zip(first, other) { #expect(a != b) }
   }
 
-  /// Of MT19937 seeded with 5489, the default of C++, whose tenth thousandth number the standard names: 4123659995.
-  /// A uniform float32 is made of the lower 24 bits.
+  /// Of MT19937 seeded with 5489, the default of C++, whose tenth thousandth number the standard
+  /// names.
+  ///
+  /// 4123659995. A uniform float32 is made of the lower 24 bits.
   @Test func theGeneratorIsMersenneTwister() {
     let draws = Tensor.rand([10_000], generator: RandomGenerator(seed: 5489))
     #expect(draws.floats()[9999] == Float(4_123_659_995 & 0xff_ffff) / 16_777_216)
