@@ -23,6 +23,7 @@ public struct ComparisonStage<D: Domain> {
   ///   - round: The round of training.
   ///   - seed: The seed of prompts, samples and the rater.
   /// - Returns: The comparisons made, and how many of them were new to the store.
+  /// - Throws: ``RLHFError`` where there are no prompts, or the policy always gives the same.
   @discardableResult
   public func run(
     policy: D.DomainPolicy, count: Int, rater: any Rater<D.Prompt, D.Artifact>, origin: String,

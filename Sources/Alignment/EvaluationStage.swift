@@ -57,6 +57,8 @@ public struct EvaluationStage<D: Domain> {
   ///   - policy: The model directory of the policy.
   ///   - baseline: The model directory of the policy to compare with.
   ///   - reward: The directory of a reward model, if scores are wanted.
+  /// - Returns: How the two compare.
+  /// - Throws: ``RLHFError`` where there are no held-out prompts, or a model cannot be read.
   public func run(policy: URL, baseline: URL, reward: URL?) async throws -> PolicyReport {
     let prompts = try heldOutPrompts()
     let trained = try project.domain.loadPolicy(from: policy)

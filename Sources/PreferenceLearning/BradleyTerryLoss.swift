@@ -24,6 +24,7 @@ public struct BradleyTerryLoss: Sendable {
   ///   - rejected: Scores of the others.
   ///   - margins: How much better the preferred ones are; `nil` for 0.
   ///   - labels: The probability that the preferred ones are better; `nil` for 1, 0.5 is a tie.
+  /// - Returns: The losses, `[N]`, with gradient.
   public func callAsFunction(
     chosen: Tensor, rejected: Tensor, margins: Tensor? = nil, labels: Tensor? = nil
   ) -> Tensor {

@@ -4,7 +4,7 @@ import RLHFCore
 public import RLHFPlugin
 import Synchronization
 
-/// A program with the whole command line for a list of domains:
+/// A program with the whole command line for a list of domains.
 ///
 ///     @main struct Program: RLHFProgram {
 ///       static let domains: [any Domain] = [TextChat()]

@@ -49,10 +49,10 @@ public final class TokenPolicy<Prompt: Sendable, Artifact: Sendable>: Policy {
   /// Creates an untrained policy.
   /// - Parameters:
   ///   - shape: Its sizes.
+  ///   - seed: The seed of the first parameters.
   ///   - describe: The numbers that describe a prompt, `promptSize` of them.
   ///   - decode: The artifact that tokens make.
   ///   - encode: The tokens that make an artifact, the end token left out.
-  ///   - seed: The seed of the first parameters.
   public init(
     _ shape: Shape, seed: Seed, describe: @escaping @Sendable (Prompt) -> [Float],
     decode: @escaping @Sendable ([Int]) -> Artifact, encode: @escaping @Sendable (Artifact) -> [Int]

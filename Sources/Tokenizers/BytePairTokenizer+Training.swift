@@ -15,6 +15,8 @@ extension BytePairTokenizer {
   ///   - configuration: The tokens with a role, and the chat template.
   ///   - minimumFrequency: How often a pair must occur to become a token.
   ///   - pattern: How texts are cut into words.
+  /// - Returns: The trained tokenizer.
+  /// - Throws: ``RLHFError`` where there is no text, or the vocabulary is too small for the bytes.
   public static func train(
     on texts: some Sequence<String>, vocabularySize: Int, specialTokens: [String] = [],
     configuration: TokenizerConfiguration = TokenizerConfiguration(), minimumFrequency: Int = 2,

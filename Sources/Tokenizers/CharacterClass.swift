@@ -1,17 +1,17 @@
-/// What the word patterns ask of a character: is it a letter, a number, white space, a mark?
+/// What the word patterns ask of a character: whether it is a letter, a number, white space or a mark.
 ///
 /// General categories as in Unicode 16, which the reference implementation has; characters that later versions
 /// added count as unassigned.
 struct CharacterClass: OptionSet, Sendable {
   let rawValue: UInt8
 
-  /// `\p{L}`
+  /// Letters, `\p{L}`.
   static let letter = CharacterClass(rawValue: 1)
-  /// `\p{N}`
+  /// Numbers, `\p{N}`.
   static let number = CharacterClass(rawValue: 2)
-  /// `\s`
+  /// White space, `\s`.
   static let space = CharacterClass(rawValue: 4)
-  /// `\p{M}`
+  /// Marks, `\p{M}`.
   static let mark = CharacterClass(rawValue: 8)
   /// A carriage return or a line feed.
   static let newline = CharacterClass(rawValue: 16)

@@ -19,16 +19,6 @@ struct DataTableTests {
   }
 
   @Test func textIsAligned() {
-    #expect(
-      table.text()
-        == """
-        Held-out accuracy
-
-        Rule                    Accuracy  Pairs  Matches
-        ────────────  ──────────────────  ─────  ───────
-        longer reply  44.1 % [41.0, 47.2]  2,312  no
-        """.replacingOccurrences(of: "44.1 % [41.0, 47.2]", with: "44.1 % [41.0, 47.2]")
-        || table.text().hasPrefix("Held-out accuracy\n\nRule"))
     let lines = table.text().split(separator: "\n").map(String.init)
     #expect(lines[1] == "Rule                     Accuracy  Pairs  Matches")
     #expect(lines[2] == "────────────  ───────────────────  ─────  ───────")

@@ -38,15 +38,16 @@ struct ProgressMeterTests {
     let snapshot = meter.snapshot
     #expect(snapshot.done == 25)
     #expect(snapshot.fraction == 0.25)
-    #expect(abs(try #require(snapshot.speed) - 0.5) < 1e-12)
-    #expect(abs(try #require(snapshot.remaining) - 150) < 1e-9)
+    let (speed, remaining) = try (#require(snapshot.speed), #require(snapshot.remaining))
+    #expect(abs(speed - 0.5) < 1e-12)
+    #expect(abs(remaining - 150) < 1e-9)
     #expect(snapshot.elapsed == 50)
     #expect(snapshot.figures == [ProgressFigure("reward", "1.5")])
     #expect(seen.all.count == 26)
     #expect(seen.all[0].speed == nil && seen.all[0].remaining == nil)
   }
 
-  @Test func theSpeedFollowsAChangeButNotAtOnce() throws {
+  @Test func theSpeedFollowsAChangeButNotAtOnce() {
     let meter = meter(total: 10_000)
     for _ in 0..<100 {
       clock.advance(1)
@@ -54,15 +55,15 @@ struct ProgressMeterTests {
     }
     clock.advance(1)
     meter.advance(by: 1)
-    #expect(try #require(meter.snapshot.speed) > 8)
+    #expect((meter.snapshot.speed ?? .nan) > 8)
     for _ in 0..<200 {
       clock.advance(1)
       meter.advance(by: 1)
     }
-    #expect(try #require(meter.snapshot.speed) < 1.5)
+    #expect((meter.snapshot.speed ?? .nan) < 1.5)
   }
 
-  @Test func whatWasDoneBeforeDoesNotCountAsSpeed() throws {
+  @Test func whatWasDoneBeforeDoesNotCountAsSpeed() {
     let meter = meter(done: 50)
     clock.advance(10)
     meter.advance(by: 10)
@@ -71,7 +72,7 @@ struct ProgressMeterTests {
     #expect(meter.snapshot.remaining == 40)
   }
 
-  @Test func workHasASpeedOfItsOwn() throws {
+  @Test func workHasASpeedOfItsOwn() {
     let meter = meter(speedUnit: "tokens")
     clock.advance(4)
     meter.advance(by: 2, work: 8_000)
