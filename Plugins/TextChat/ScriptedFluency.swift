@@ -21,7 +21,7 @@ struct ScriptedFluency: Sendable {
   }
 
   /// The length up to which a text is too short for its mean surprise to say much.
-  private static let shortLength = 60.0
+  private static let shortLength = 100.0
 
   /// By how many nats per character `text` is more surprising than fluent texts are; 0 for a fluent one.
   ///
