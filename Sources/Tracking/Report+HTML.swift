@@ -1,0 +1,115 @@
+public import Foundation
+import RLHFCore
+
+extension Report {
+  /// The longest text of a sample that is shown; more would make the page too large to send around.
+  static let longestText = 2_000
+  /// How many comparisons of samples are shown at most.
+  static let mostSamples = 40
+
+  /// Writes the page to `url`, replacing what is there.
+  public func write(to url: URL) throws {
+    try AtomicFile.write(html, to: url)
+  }
+
+  /// The page: one file without scripts that loads nothing, dark where the reader's system is.
+  public var html: String {
+    let curves = sections.flatMap(\.blocks).reduce(0) { count, block in
+      guard case .charts(let charts) = block else { return count }
+      return count + charts.reduce(0) { $0 + $1.series.count }
+    }
+    // All curves share about 150 kB: two paths of about 11 bytes a point each.
+    let points = min(300, max(8, 150_000 / (22 * max(1, curves))))
+    let tiles = highlights.map { highlight in
+      "<div class=\"tile\"><span>\(escape(highlight.label))</span>"
+        + "<b>\(escape(highlight.value))</b><small>\(escape(highlight.detail))</small></div>"
+    }
+    let parts = sections.map { section in
+      "<section><h2>\(escape(section.title))</h2>\n"
+        + section.blocks.map { html($0, pointsPerSeries: points) }.joined(separator: "\n")
+        + "</section>"
+    }
+    return """
+      <!DOCTYPE html>
+      <html lang="en"><head><meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+      style-src 'unsafe-inline'">
+      <meta name="color-scheme" content="light dark">
+      <title>\(escape(title))</title>
+      <style>\(Self.styleSheet)</style></head>
+      <body><main>
+      <header><h1>\(escape(title))</h1><p>\(escape(summary))</p></header>
+      \(tiles.isEmpty ? "" : "<div class=\"tiles\">\(tiles.joined())</div>")
+      \(parts.joined(separator: "\n"))
+      <footer>\(escape(footer))</footer>
+      </main></body></html>
+
+      """
+  }
+
+  private func html(_ block: Block, pointsPerSeries: Int) -> String {
+    switch block {
+    case .paragraph(let text): return "<p>\(escape(text))</p>"
+    case .notes(let notes):
+      return "<ul>\(notes.map { "<li>\(escape($0))</li>" }.joined())</ul>"
+    case .facts(let facts):
+      let rows = facts.map { "<dt>\(escape($0.name))</dt><dd>\(escape($0.value))</dd>" }
+      return "<dl>\(rows.joined())</dl>"
+    case .table(let table): return html(table)
+    case .charts(let charts):
+      let figures = charts.map { figure($0, pointsPerSeries) }
+      return "<div class=\"charts\">\(figures.joined(separator: "\n"))</div>"
+    case .reliability(let bins):
+      return "<div class=\"charts\"><figure><figcaption>Came true, by predicted probability"
+        + "</figcaption>\(ReportChart.svg(bins))</figure></div>"
+    case .samples(let samples):
+      let rest = samples.count - Self.mostSamples
+      let more = rest > 0 ? "<p>\(rest) more are not shown.</p>" : ""
+      return samples.prefix(Self.mostSamples).map(html).joined(separator: "\n") + more
+    }
+  }
+
+  private func figure(_ chart: LineChart, _ pointsPerSeries: Int) -> String {
+    let last = chart.series.map { series in
+      series.points.last { $0.value.isFinite }.map { ChartScale.label($0.value) } ?? "–"
+    }
+    let legend = zip(chart.series, last).enumerated().map { index, item in
+      let name = chart.series.count > 1 ? "\(escape(item.0.name)) " : ""
+      return "<span class=\"key s\(index % 5)\"><i></i>\(name)\(item.1)</span>"
+    }
+    return "<figure><figcaption><b>\(escape(chart.title))</b>\(legend.joined())</figcaption>"
+      + "\(ReportChart.svg(chart, pointsPerSeries: pointsPerSeries))</figure>"
+  }
+
+  private func html(_ table: DataTable) -> String {
+    func cell(_ text: String, _ tag: String, _ column: DataTable.Column) -> String {
+      let style = column.alignment == .trailing ? " class=\"n\"" : ""
+      return "<\(tag)\(style)>\(escape(text))</\(tag)>"
+    }
+    let head = table.columns.map { cell($0.title, "th", $0) }.joined()
+    let rows = table.rows.map { row in
+      "<tr>\(zip(row, table.columns).map { cell($0.text, "td", $1) }.joined())</tr>"
+    }
+    let caption = table.title.map { "<caption>\(escape($0))</caption>" } ?? ""
+    let note = table.note.map { "<p class=\"note\">\(escape($0))</p>" } ?? ""
+    return "<div class=\"scroll\"><table>\(caption)<thead><tr>\(head)</tr></thead>"
+      + "<tbody>\(rows.joined(separator: "\n"))</tbody></table></div>\(note)"
+  }
+
+  private func html(_ sample: SampleComparison) -> String {
+    let columns = sample.columns.map { column in
+      let score = column.score.map { "<em>\(NumberStyle.automatic.text($0))</em>" } ?? ""
+      return "<div><h4>\(escape(column.label))\(score)</h4>"
+        + "<p class=\"text\">\(escape(shortened(column.text)))</p></div>"
+    }
+    return "<article><h3>\(escape(shortened(sample.prompt)))</h3>"
+      + "<div class=\"sides\">\(columns.joined())</div></article>"
+  }
+
+  private func shortened(_ text: String) -> String {
+    text.count > Self.longestText ? text.prefix(Self.longestText) + "…" : text
+  }
+
+  private func escape(_ text: String) -> String { HTMLText.escaped(text) }
+}
