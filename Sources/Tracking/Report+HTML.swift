@@ -2,10 +2,16 @@ public import Foundation
 import RLHFCore
 
 extension Report {
-  /// The longest text of a sample that is shown; more would make the page too large to send around.
-  static let longestText = 2_000
+  /// The longest text that is shown; more would make the page too large to send around.
+  private var longestText: Int {
+    let texts = sections.flatMap(\.blocks).reduce(0) { count, block in
+      guard case .samples(let samples) = block else { return count }
+      return count + samples.prefix(Self.mostSamples).reduce(0) { $0 + $1.columns.count + 1 }
+    }
+    return min(2_000, max(120, 80_000 / max(1, texts)))
+  }
   /// How many comparisons of samples are shown at most.
-  static let mostSamples = 40
+  private static let mostSamples = 40
 
   /// Writes the page to `url`, replacing what is there.
   public func write(to url: URL) throws {
@@ -18,15 +24,17 @@ extension Report {
       guard case .charts(let charts) = block else { return count }
       return count + charts.reduce(0) { $0 + $1.series.count }
     }
-    // All curves share about 150 kB: two paths of about 11 bytes a point each.
-    let points = min(300, max(8, 150_000 / (22 * max(1, curves))))
+    // All curves share about 100 kB: two paths of about 11 bytes a point each.
+    let points = min(300, max(8, 100_000 / (22 * max(1, curves))))
+    let longest = longestText
     let tiles = highlights.map { highlight in
       "<div class=\"tile\"><span>\(escape(highlight.label))</span>"
         + "<b>\(escape(highlight.value))</b><small>\(escape(highlight.detail))</small></div>"
     }
     let parts = sections.map { section in
       "<section><h2>\(escape(section.title))</h2>\n"
-        + section.blocks.map { html($0, pointsPerSeries: points) }.joined(separator: "\n")
+        + section.blocks.map { html($0, pointsPerSeries: points, longest: longest) }.joined(
+          separator: "\n")
         + "</section>"
     }
     return """
@@ -48,7 +56,7 @@ extension Report {
       """
   }
 
-  private func html(_ block: Block, pointsPerSeries: Int) -> String {
+  private func html(_ block: Block, pointsPerSeries: Int, longest: Int) -> String {
     switch block {
     case .paragraph(let text): return "<p>\(escape(text))</p>"
     case .notes(let notes):
@@ -66,7 +74,8 @@ extension Report {
     case .samples(let samples):
       let rest = samples.count - Self.mostSamples
       let more = rest > 0 ? "<p>\(rest) more are not shown.</p>" : ""
-      return samples.prefix(Self.mostSamples).map(html).joined(separator: "\n") + more
+      return samples.prefix(Self.mostSamples).map { html($0, longest) }.joined(separator: "\n")
+        + more
     }
   }
 
@@ -97,18 +106,18 @@ extension Report {
       + "<tbody>\(rows.joined(separator: "\n"))</tbody></table></div>\(note)"
   }
 
-  private func html(_ sample: SampleComparison) -> String {
+  private func html(_ sample: SampleComparison, _ longest: Int) -> String {
     let columns = sample.columns.map { column in
       let score = column.score.map { "<em>\(NumberStyle.automatic.text($0))</em>" } ?? ""
       return "<div><h4>\(escape(column.label))\(score)</h4>"
-        + "<p class=\"text\">\(escape(shortened(column.text)))</p></div>"
+        + "<p class=\"text\">\(escape(shortened(column.text, longest)))</p></div>"
     }
-    return "<article><h3>\(escape(shortened(sample.prompt)))</h3>"
+    return "<article><h3>\(escape(shortened(sample.prompt, longest)))</h3>"
       + "<div class=\"sides\">\(columns.joined())</div></article>"
   }
 
-  private func shortened(_ text: String) -> String {
-    text.count > Self.longestText ? text.prefix(Self.longestText) + "…" : text
+  private func shortened(_ text: String, _ longest: Int) -> String {
+    text.count > longest ? text.prefix(longest) + "…" : text
   }
 
   private func escape(_ text: String) -> String { HTMLText.escaped(text) }
