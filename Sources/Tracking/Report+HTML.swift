@@ -3,13 +3,17 @@ import RLHFCore
 
 extension Report {
   /// The longest text that is shown; more would make the page too large to send around.
-  private var longestText: Int {
+  private static let longestText = 2_000
+
+  /// The longest text of a sample that is shown: all of them share about 80 kB.
+  private var longestSample: Int {
     let texts = sections.flatMap(\.blocks).reduce(0) { count, block in
       guard case .samples(let samples) = block else { return count }
       return count + samples.prefix(Self.mostSamples).reduce(0) { $0 + $1.columns.count + 1 }
     }
-    return min(2_000, max(120, 80_000 / max(1, texts)))
+    return min(Self.longestText, max(120, 80_000 / max(1, texts)))
   }
+
   /// How many comparisons of samples are shown at most.
   private static let mostSamples = 40
 
@@ -26,7 +30,7 @@ extension Report {
     }
     // All curves share about 100 kB: two paths of about 11 bytes a point each.
     let points = min(300, max(8, 100_000 / (22 * max(1, curves))))
-    let longest = longestText
+    let longest = longestSample
     let tiles = highlights.map { highlight in
       "<div class=\"tile\"><span>\(escape(highlight.label))</span>"
         + "<b>\(escape(highlight.value))</b><small>\(escape(highlight.detail))</small></div>"
@@ -120,5 +124,7 @@ extension Report {
     text.count > longest ? text.prefix(longest) + "…" : text
   }
 
-  private func escape(_ text: String) -> String { HTMLText.escaped(text) }
+  private func escape(_ text: String) -> String {
+    HTMLText.escaped(shortened(text, Self.longestText))
+  }
 }
