@@ -63,6 +63,25 @@ public final class ChatPolicy: Policy {
   public func evaluate(
     _ rollout: Rollout, _ request: EvaluationRequest
   ) throws -> PolicyEvaluation {
+    evaluate(rollout, request, temperature: configuration.temperature)
+  }
+
+  /// The negative log-likelihood of the demonstrated replies, at temperature 1 whatever replies are sampled at: a
+  /// temperature below 1 sharpens what was learnt (Ziegler and others 2019).
+  public func supervisedLoss(
+    of demonstrations: [Demonstration<ChatPrompt, ChatReply>], seed: Seed, isTraining: Bool
+  ) throws -> SupervisedLoss {
+    let rollout = try rollout(of: demonstrations)
+    let evaluation = evaluate(
+      rollout, EvaluationRequest(dropout: isTraining ? seed : nil), temperature: 1)
+    return SupervisedLoss(
+      sum: -evaluation.logProbabilities.sum(), count: rollout.lengths().reduce(0, +))
+  }
+
+  /// What the model says of the actions of `rollout` at a temperature of the caller's.
+  func evaluate(
+    _ rollout: Rollout, _ request: EvaluationRequest, temperature: Double
+  ) -> PolicyEvaluation {
     let batch = TrimmedBatch(rollout)
     let width = batch.tokens.shape[1] - 1
     let hidden = model.hiddenStates(
@@ -75,7 +94,7 @@ public final class ChatPolicy: Policy {
     let replies = batch.tokens.narrow(
       dim: 1, start: batch.promptLength, length: batch.replyLength)
     let statistics = model.tokenStatistics(
-      states: states, tokens: replies, mask: batch.mask, temperature: configuration.temperature,
+      states: states, tokens: replies, mask: batch.mask, temperature: temperature,
       wantsEntropies: request.wantsEntropies)
     return PolicyEvaluation(
       logProbabilities: batch.padded(statistics.logProbabilities),

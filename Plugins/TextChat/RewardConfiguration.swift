@@ -2,7 +2,7 @@ public import RLHF
 
 /// The settings of ``ChatRewardEncoder``: `domain.reward` in `rlhf.yaml`.
 ///
-/// The encoder has three parts, whose features stand side by side; each can be switched off, not all.
+/// The encoder has four parts, whose features stand side by side; each can be switched off, not all.
 public struct ChatRewardConfiguration: StageOptions, Equatable {
   /// The number of features of the words and word pairs of the reply; 0 switches that part off.
   public var lexicalSize = 16
@@ -10,6 +10,11 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
   public var lexicalBuckets = 65_536
   /// Whether measures of the reply count: its length, how much of the question it takes up, how varied it is.
   public var usesMeasures = true
+  /// Whether the fine-tuned policy, kept as it was when reward modelling began, tells how likely it finds a reply and
+  /// in which states it was: a reward model that begins from the policy knows what the policy knows.
+  public var usesPolicy = false
+  /// The width of the layer that reads the policy's features.
+  public var policySize = 32
   /// The number of layers of the transformer that reads question and reply together; 0 switches it off.
   public var layers = 1
   /// The width of the transformer.
@@ -36,8 +41,9 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
     check.positive(lexicalBuckets, "lexicalBuckets")
     check.require(layers >= 0, "layers", "0 or more", found: layers)
     check.require(
-      lexicalSize > 0 || usesMeasures || layers > 0, "layers",
-      "at least 1 where lexicalSize is 0 and usesMeasures is false", found: layers)
+      lexicalSize > 0 || usesMeasures || usesPolicy || layers > 0, "layers",
+      "at least 1 where lexicalSize is 0, usesMeasures and usesPolicy are false", found: layers)
+    check.positive(policySize, "policySize")
     check.positive(hiddenSize, "hiddenSize")
     check.positive(heads, "heads")
     if heads > 0 {

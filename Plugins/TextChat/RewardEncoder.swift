@@ -3,8 +3,9 @@ public import RLHF
 
 /// Encodes a conversation and a reply for a reward model that is trained from scratch, on as little as a thousand pairs.
 ///
-/// Three parts side by side: a table of words and word pairs of the reply, which does what a bag-of-words regression
-/// does; measures of the reply; and a small transformer that reads conversation and reply together. Words are hashed,
+/// Four parts side by side: a table of words and word pairs of the reply, which does what a bag-of-words regression
+/// does; measures of the reply; a small transformer that reads conversation and reply together; and what a fine-tuned
+/// policy makes of the reply. Words are hashed,
 /// so that there is no vocabulary to keep and later rounds may bring new words.
 public final class ChatRewardEncoder: Encoder {
   /// The named parameters.
@@ -14,13 +15,23 @@ public final class ChatRewardEncoder: Encoder {
 
   private let terms: Embedding?
   private let transformer: RewardTransformer?
+  private let backbone: RewardBackbone?
+  private let backboneHead: MLP?
   private var prepared: [Sample<ChatPrompt, ChatReply>: RewardFeatures] = [:]
 
   /// The number of samples whose preparation is remembered.
   private static let rememberedCount = 40_000
 
   /// Creates an untrained encoder.
-  public init(configuration: ChatRewardConfiguration = .init(), seed: Seed) throws {
+  ///
+  /// - Parameters:
+  ///   - configuration: The settings.
+  ///   - policy: The fine-tuned policy that `usesPolicy` asks for; the encoder freezes it and owns it from now on.
+  ///   - seed: The seed of the parameters.
+  /// - Throws: ``RLHFError`` for impossible settings, or where a policy is asked for and missing.
+  public init(
+    configuration: ChatRewardConfiguration = .init(), policy: ChatPolicy? = nil, seed: Seed
+  ) throws {
     var check = SettingsCheck(section: "domain.reward")
     configuration.validate(&check)
     try check.finish(source: "reward encoder")
@@ -35,20 +46,30 @@ public final class ChatRewardEncoder: Encoder {
     transformer =
       configuration.layers > 0
       ? RewardTransformer(configuration, in: parameters["transformer"]) : nil
+    guard configuration.usesPolicy else {
+      (backbone, backboneHead) = (nil, nil)
+      return
+    }
+    guard let policy else {
+      throw RLHFError(
+        .invalidConfiguration,
+        "domain.reward.usesPolicy needs a fine-tuned policy. Train one with 'rlhf sft', name one with --from, or set usesPolicy to false."
+      )
+    }
+    let backbone = RewardBackbone(policy)
+    self.backbone = backbone
+    let size = configuration.policySize
+    backboneHead = MLP([backbone.featureSize, 2 * size, size], in: parameters["policy"])
   }
 
-  /// Creates an untrained encoder; the words of `corpus` need not be known.
-  public convenience init(
-    corpus: Corpus<ChatPrompt, ChatReply>, configuration: ChatRewardConfiguration = .init(),
-    seed: Seed
-  ) throws {
-    try self.init(configuration: configuration, seed: seed)
-  }
+  /// The policy whose features the encoder reads.
+  var policy: ChatPolicy? { backbone?.policy }
 
   /// The width H of the features.
   public var featureSize: Int {
     configuration.lexicalSize + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
       + (configuration.layers > 0 ? configuration.hiddenSize : 0)
+      + (configuration.usesPolicy ? configuration.policySize : 0)
   }
 
   /// The features of each sample, `[B, H]`.
@@ -72,6 +93,12 @@ public final class ChatRewardEncoder: Encoder {
         Tensor(rows.flatMap(\.measures), shape: [rows.count, RewardFeatures.measureCount]))
     }
     if let transformer { parts.append(transformer(rows, dropout: dropout)) }
+    if let backbone, let backboneHead {
+      let generator = dropout.map { RandomGenerator(seed: $0.derived("policy")) }
+      let read = Dropout(configuration.dropout)(
+        try backbone.features(of: samples), generator: generator)
+      parts.append(backboneHead(read))
+    }
     return Tensor.concatenate(parts, dim: 1)
   }
 
@@ -89,7 +116,7 @@ extension ChatRewardEncoder {
   private static let configurationFile = "encoder.json"
   private static let parametersFile = "encoder.safetensors"
 
-  /// Writes the settings and the parameters into an existing directory.
+  /// Writes the settings and the parameters into an existing directory; the policy is not among them.
   public func save(to directory: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -99,7 +126,7 @@ extension ChatRewardEncoder {
   }
 
   /// Reads an encoder that ``save(to:)`` wrote.
-  public convenience init(from directory: URL) throws {
+  public convenience init(from directory: URL, policy: ChatPolicy? = nil) throws {
     let url = directory.appending(path: Self.configurationFile)
     let configuration: ChatRewardConfiguration
     do {
@@ -111,7 +138,7 @@ extension ChatRewardEncoder {
         "\(url.path) does not hold the settings of a chat reward encoder. Train one with 'rlhf reward'.",
         cause: error)
     }
-    try self.init(configuration: configuration, seed: 0)
+    try self.init(configuration: configuration, policy: policy, seed: 0)
     try parameters.load(
       SafetensorsFile(directory.appending(path: Self.parametersFile)))
   }

@@ -63,22 +63,31 @@ public struct TextChat: Domain {
     try policy.tokenizer.save(to: directory)
   }
 
-  /// Makes an untrained encoder.
+  /// Makes an untrained encoder; where `domain.reward.usesPolicy` says so, it reads what `policy` makes of a reply.
   public func makeEncoder(
-    for corpus: Corpus<ChatPrompt, ChatReply>, seed: Seed
+    for corpus: Corpus<ChatPrompt, ChatReply>, policy: ChatPolicy?, seed: Seed
   ) throws -> ChatRewardEncoder {
-    try ChatRewardEncoder(corpus: corpus, configuration: configuration.reward, seed: seed)
+    try ChatRewardEncoder(configuration: configuration.reward, policy: policy, seed: seed)
   }
 
   /// Reads an encoder from a directory.
   public func loadEncoder(from directory: URL) throws -> ChatRewardEncoder {
-    try ChatRewardEncoder(from: directory)
+    let policy = directory.appending(path: Self.policyFolder)
+    return try ChatRewardEncoder(
+      from: directory,
+      policy: FileManager.default.fileExists(atPath: policy.path) ? loadPolicy(from: policy) : nil)
   }
 
   /// Writes an encoder into a directory.
   public func saveEncoder(_ encoder: ChatRewardEncoder, to directory: URL) throws {
     try encoder.save(to: directory)
+    guard let policy = encoder.policy else { return }
+    let folder = directory.appending(path: Self.policyFolder)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try savePolicy(policy, to: folder)
   }
+
+  private static let policyFolder = "policy"
 
   /// A few words that stand for the value in tables and reports.
   public func text(of prompt: ChatPrompt) -> String {
@@ -129,7 +138,7 @@ public struct TextChat: Domain {
     "domain": [
       "knowledge": "sample", "vocabularySize": 1024, "hiddenSize": 128, "layers": 4, "heads": 4,
       "contextLength": 128, "promptLength": 48, "replyLength": 64,
-      "reward": ["layers": 1, "hiddenSize": 64],
+      "temperature": 0.7, "reward": ["usesPolicy": true],
     ],
     "sft": [
       "epochs": 32, "batchSize": 64, "microbatchSize": 64, "learningRate": 0.002,

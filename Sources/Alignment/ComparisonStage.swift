@@ -1,3 +1,4 @@
+import FeedbackStore
 import PolicyOptimization
 public import RLHFCore
 public import RLHFPlugin
@@ -14,6 +15,9 @@ public struct ComparisonStage<D: Domain> {
   }
 
   /// Samples two different artifacts for each of `count` training prompts, and adds the rater's judgments to the store.
+  ///
+  /// Where there are held-out prompts, comparisons of theirs come on top, `heldOutFraction` of `count`: they belong to
+  /// the held-out split, which measures reward models and trains none.
   ///
   /// - Parameters:
   ///   - policy: Who makes the artifacts.
@@ -34,6 +38,30 @@ public struct ComparisonStage<D: Domain> {
       throw RLHFError(
         .invalidData, "There are no prompts to sample for. Import some with 'rlhf import'.")
     }
+    var comparisons = try pairs(
+      of: policy, for: prompts, count: count, title: "Sampling pairs", seed: seed)
+    guard !comparisons.isEmpty else {
+      throw RLHFError(
+        .training,
+        "The policy gives the same artifact every time, so there is nothing to compare. Raise its temperature or train it less."
+      )
+    }
+    let heldOut = try project.prompts(.heldOut)
+    let heldOutCount = Int((Double(count) * project.settings.heldOutFraction).rounded())
+    if !heldOut.isEmpty, heldOutCount > 0 {
+      comparisons += try pairs(
+        of: policy, for: heldOut, count: heldOutCount, title: "Sampling held-out pairs",
+        seed: seed.derived("held-out"))
+    }
+    let judgments = try await rater.judge(comparisons, seed: seed.derived("rater"))
+    let added = try project.add(
+      comparisons: comparisons, judgments: judgments, rater: rater.id, origin: origin, round: round)
+    return (comparisons.count, added)
+  }
+
+  private func pairs(
+    of policy: D.DomainPolicy, for prompts: [D.Prompt], count: Int, title: String, seed: Seed
+  ) throws -> [Comparison<D.Prompt, D.Artifact>] {
     let batchSize = project.settings.ppo.batchSize
     let order = ShuffledBatches(
       count: prompts.count, batchSize: batchSize, seed: seed.derived("prompts"))
@@ -51,20 +79,9 @@ public struct ComparisonStage<D: Domain> {
       }
       batch += 1
       observer.progress(
-        StageProgress(
-          "Sampling pairs", min(comparisons.count, count), of: count, unit: "pairs"))
+        StageProgress(title, min(comparisons.count, count), of: count, unit: "pairs"))
     }
-    comparisons = Array(comparisons.prefix(count))
-    guard !comparisons.isEmpty else {
-      throw RLHFError(
-        .training,
-        "The policy gives the same artifact every time, so there is nothing to compare. Raise its temperature or train it less."
-      )
-    }
-    let judgments = try await rater.judge(comparisons, seed: seed.derived("rater"))
-    let added = try project.add(
-      comparisons: comparisons, judgments: judgments, rater: rater.id, origin: origin, round: round)
-    return (comparisons.count, added)
+    return Array(comparisons.prefix(count))
   }
 
   private func artifacts(

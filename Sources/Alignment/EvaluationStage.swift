@@ -38,6 +38,15 @@ public struct PolicyReport: Sendable, Codable {
   public var measurements: [String: [Double]]
   /// Samples side by side.
   public var samples: [ComparedSample]
+
+  /// The figures that sum the comparison up, by name.
+  var figures: [String: Double] {
+    var figures = ["prompts": Double(count), "kl": divergence]
+    figures["winRate"] = winRate?.rate
+    figures["scoreBefore"] = scores["baseline"]
+    figures["scoreAfter"] = scores["policy"]
+    return figures
+  }
 }
 
 /// Compares a policy with the one it started from on held-out prompts.
@@ -51,16 +60,34 @@ public struct EvaluationStage<D: Domain> {
     self.observer = observer
   }
 
-  /// Samples from both policies with the same seeds, scores and judges.
+  /// Samples from both policies, scores and judges, and keeps the result in a new run folder.
   ///
   /// - Parameters:
+  ///   - run: The folder of the run.
   ///   - policy: The model directory of the policy.
   ///   - baseline: The model directory of the policy to compare with.
   ///   - reward: The directory of a reward model, if scores are wanted.
   /// - Returns: How the two compare.
   /// - Throws: ``RLHFError`` where there are no held-out prompts, or a model cannot be read.
-  public func run(policy: URL, baseline: URL, reward: URL?) async throws -> PolicyReport {
+  public func start(
+    in run: RunFolder, policy: URL, baseline: URL, reward: URL?
+  ) async throws -> PolicyReport {
     let prompts = try heldOutPrompts()
+    var inputs = ["policy": policy.path, "baseline": baseline.path]
+    inputs["reward"] = reward?.path
+    let report = try await compare(
+      prompts, policy: policy, baseline: baseline, reward: reward)
+    let session = try RunSession(
+      starting: .evaluate, in: run, settings: project.settings, inputs: inputs)
+    try AtomicFile.write(JSONValue(encoding: report).description, to: run.evaluation)
+    try session.record(step: 1, report.figures)
+    try session.finish(summary: report.figures)
+    return report
+  }
+
+  private func compare(
+    _ prompts: [D.Prompt], policy: URL, baseline: URL, reward: URL?
+  ) async throws -> PolicyReport {
     let trained = try project.domain.loadPolicy(from: policy)
     let start = try project.domain.loadPolicy(from: baseline)
     let seed = project.settings.seed.derived("evaluation")

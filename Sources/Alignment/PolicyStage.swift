@@ -28,6 +28,7 @@ public struct PolicyStage<D: Domain> {
       starting: .ppo, in: run, settings: settings,
       inputs: ["policy": base.path, "reward": reward.path])
     try checkpoint(trainer, session)
+    try project.keepSamples(of: policy, step: 0, in: run)
     try await optimise(trainer, session, reward: reward)
   }
 
@@ -111,6 +112,7 @@ public struct PolicyStage<D: Domain> {
         throw RLHFError.stopped(session.run)
       }
     }
+    try project.keepSamples(of: trainer.policy, step: total, in: session.run)
     try session.finish(
       summary: [
         "iterations": Double(total), "score": closing["objective/score"] ?? .nan,
@@ -140,7 +142,7 @@ public struct PolicyStage<D: Domain> {
       policy: trainer.policy, count: settings.rounds.comparisons, rater: rater,
       origin: session.run.name, round: round, seed: settings.seed.derived("round", round))
     let model = try RewardStage(project: project, observer: observer).fit(
-      project.preferences(.train))
+      project.preferences(.train), policy: session.state.inputs["policy"].map { URL(filePath: $0) })
     try FileManager.default.createDirectory(
       at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
     try AtomicFile.writeFolder(at: folder) { temporary in

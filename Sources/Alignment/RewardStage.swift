@@ -1,5 +1,5 @@
 import FeedbackStore
-import Foundation
+public import Foundation
 public import PreferenceLearning
 public import RLHFCore
 public import RLHFPlugin
@@ -39,27 +39,31 @@ public struct RewardStage<D: Domain> {
     self.observer = observer
   }
 
-  /// Trains a reward model in a new run folder.
-  public func start(in run: RunFolder) throws -> RewardReport {
-    let trainer = try makeTrainer(pairs: project.preferences(.train))
+  /// Trains a reward model in a new run folder; its encoder may begin from the policy in the model directory `policy`.
+  public func start(in run: RunFolder, policy: URL? = nil) throws -> RewardReport {
+    let trainer = try makeTrainer(pairs: project.preferences(.train), policy: policy)
+    var inputs: [String: String] = [:]
+    inputs["policy"] = policy?.path
     let session = try RunSession(
-      starting: .reward, in: run, settings: project.settings, inputs: [:])
+      starting: .reward, in: run, settings: project.settings, inputs: inputs)
     return try train(trainer, session)
   }
 
   /// Goes on with an unfinished run.
   public func resume(_ run: RunFolder) throws -> RewardReport {
     let session = try RunSession(resuming: .reward, in: run, settings: project.settings)
-    let trainer = try makeTrainer(pairs: project.preferences(.train))
+    let trainer = try makeTrainer(
+      pairs: project.preferences(.train),
+      policy: session.state.inputs["policy"].map { URL(filePath: $0) })
     if let checkpoint = session.checkpoint { try trainer.restore(from: checkpoint) }
     return try train(trainer, session)
   }
 
   /// Fits a reward model to `pairs` outside of a run of its own, as the rounds of optimisation do.
-  func fit(_ pairs: [PreferencePair<D.Prompt, D.Artifact>]) throws -> TrainableRewardModel<
-    D.DomainEncoder
-  > {
-    let trainer = try makeTrainer(pairs: pairs)
+  func fit(
+    _ pairs: [PreferencePair<D.Prompt, D.Artifact>], policy: URL?
+  ) throws -> TrainableRewardModel<D.DomainEncoder> {
+    let trainer = try makeTrainer(pairs: pairs, policy: policy)
     while !trainer.isFinished {
       _ = try trainer.trainEpoch { update in showProgress(trainer, update: update, loss: nil) }
     }
@@ -104,11 +108,12 @@ public struct RewardStage<D: Domain> {
   }
 
   private func makeTrainer(
-    pairs: [PreferencePair<D.Prompt, D.Artifact>]
+    pairs: [PreferencePair<D.Prompt, D.Artifact>], policy: URL?
   ) throws -> RewardTrainer<D.DomainEncoder> {
     let seed = project.settings.seed.derived("reward")
     let encoder = try project.domain.makeEncoder(
-      for: Corpus(preferences: pairs), seed: seed.derived("encoder"))
+      for: Corpus(preferences: pairs), policy: policy.map(project.domain.loadPolicy(from:)),
+      seed: seed.derived("encoder"))
     let model = TrainableRewardModel(
       encoder: encoder, criteria: D.descriptor.criteria, seed: seed)
     return try RewardTrainer(
@@ -140,7 +145,7 @@ public struct RewardStage<D: Domain> {
     }
     try AtomicFile.write(
       JSONValue(encoding: report).description,
-      to: session.run.url.appending(path: "evaluation.json"))
+      to: session.run.evaluation)
     try session.finish(summary: summary) { folder in
       try RewardModelFiles.save(trainer.model, of: project.domain, to: folder)
     }

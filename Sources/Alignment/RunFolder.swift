@@ -61,6 +61,10 @@ public struct RunFolder: Sendable {
   public var model: URL { url.appending(path: "model") }
   /// The report.
   public var report: URL { url.appending(path: "report.html") }
+  /// What was measured at the end of a run of reward modelling or evaluation.
+  public var evaluation: URL { url.appending(path: "evaluation.json") }
+  /// The folder of the samples that the report shows.
+  public var samples: URL { url.appending(path: "samples") }
   /// The folder of the checkpoints.
   public var checkpoints: URL { url.appending(path: "checkpoints") }
   private var stateFile: URL { url.appending(path: "run.json") }

@@ -106,6 +106,7 @@ final class RunSession {
   func interrupt() throws {
     state.status = .interrupted
     try run.write(state)
+    try RunReport(of: run).write()
   }
 
   /// Writes the finished model, and marks the run as finished with its closing figures.
@@ -114,10 +115,11 @@ final class RunSession {
     try finish(summary: summary)
   }
 
-  /// Marks a run without a model as finished.
+  /// Marks a run without a model as finished, and writes its report.
   func finish(summary: [String: Double]) throws {
     state.summary = summary.filter { $0.value.isFinite }
     state.status = .finished
     try run.write(state)
+    try RunReport(of: run).write()
   }
 }

@@ -26,6 +26,7 @@ public struct SupervisedStage<D: Domain> {
       starting: .sft, in: run, settings: project.settings,
       inputs: ["policy": base?.path ?? "scratch"])
     try checkpoint(trainer, session)
+    try project.keepSamples(of: policy, step: 0, in: run)
     try train(trainer, session)
   }
 
@@ -92,6 +93,7 @@ public struct SupervisedStage<D: Domain> {
     }
     var summary = ["steps": Double(trainer.totalSteps)]
     summary["heldOutLoss"] = heldOutLoss
+    try project.keepSamples(of: trainer.policy, step: trainer.step, in: session.run)
     try session.finish(summary: summary) { folder in
       try project.domain.savePolicy(trainer.policy, to: folder)
     }

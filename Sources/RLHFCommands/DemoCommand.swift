@@ -31,6 +31,9 @@ struct DemoCommand: AsyncParsableCommand {
 
   @MainActor func run() async throws { try await open(DomainList.find(plugin)) }
 
+  /// The program as it was called, so that what is printed can be typed.
+  private static var programName: String { CommandLine.arguments.first ?? "rlhf" }
+
   @MainActor private func open<D: Domain>(_ domain: D) async throws {
     let started = ContinuousClock.now
     guard let sample = try domain.sampleProject() else {
@@ -62,7 +65,8 @@ struct DemoCommand: AsyncParsableCommand {
       "\(rater.id) compared \(compared.comparisons) pairs of the fine-tuned model's replies.")
 
     let reward = try ProjectFiles.newRun(.reward, named: nil, in: folder)
-    let rewardReport = try RewardStage(project: project, observer: observer).start(in: reward)
+    let rewardReport = try RewardStage(project: project, observer: observer).start(
+      in: reward, policy: sft.model)
     if let heldOut = rewardReport.heldOut {
       terminal.note(
         "The reward model is right on \(NumberStyle.percent(1).text(heldOut.accuracy)) of \(heldOut.count) held-out pairs."
@@ -71,12 +75,12 @@ struct DemoCommand: AsyncParsableCommand {
     let ppo = try ProjectFiles.newRun(.ppo, named: nil, in: folder)
     try await PolicyStage(project: project, observer: observer).start(
       in: ppo, base: sft.model, reward: reward.model)
-    let report = try await EvaluationStage(project: project, observer: observer).run(
-      policy: ppo.model, baseline: sft.model, reward: reward.model)
+    let evaluation = try ProjectFiles.newRun(.evaluate, named: nil, in: folder)
+    let report = try await EvaluationStage(project: project, observer: observer).start(
+      in: evaluation, policy: ppo.model, baseline: sft.model, reward: reward.model)
     try output.print(report, tables: RunTables.evaluation(report))
     let elapsed = (ContinuousClock.now - started) / .seconds(1)
-    terminal.note(
-      "Done in \(NumberStyle.duration(seconds: elapsed)). Talk to it: rlhf chat --project \(folder.path)"
-    )
+    terminal.note("Done in \(NumberStyle.duration(seconds: elapsed)). Curves: \(ppo.report.path)")
+    terminal.note("Talk to it: \(Self.programName) chat --project \(folder.path)")
   }
 }

@@ -6,7 +6,8 @@ import Tracking
 
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Show the runs of a project, or the figures of one run.")
+    commandName: "report", abstract: "Show the runs of a project, or the figures of one run.",
+    discussion: "With a run, its report.html is written anew from what the folder holds.")
 
   @OptionGroup var projectOptions: ProjectOptions
   @OptionGroup var output: OutputOptions
@@ -45,6 +46,8 @@ struct ReportCommand: AsyncParsableCommand {
       rows[name] = values
       table.append(.text(name), .number(first), .number(last), .number(least), .number(most))
     }
+    try RunReport(of: chosen).write()
+    table.note = "The curves and samples are in \(chosen.report.path)"
     try output.print(rows, tables: [table])
   }
 

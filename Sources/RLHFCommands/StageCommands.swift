@@ -44,6 +44,12 @@ struct RewardCommand: AsyncParsableCommand {
   @OptionGroup var runOptions: RunOptions
   @OptionGroup var output: OutputOptions
 
+  @Option(
+    help:
+      "The policy that the encoder may begin from: a run or a model directory. Default: the newest finished 'sft' run, if there is one."
+  )
+  var from: String?
+
   @MainActor func run() async throws { try open(projectOptions.domain()) }
 
   private func open<D: Domain>(_ domain: D) throws {
@@ -56,8 +62,13 @@ struct RewardCommand: AsyncParsableCommand {
       report = try RewardStage(project: project, observer: .terminal()).resume(run)
     } else {
       let project = try projectOptions.open(domain)
+      let policy =
+        from == nil
+        ? try? ProjectFiles.model(nil, of: [.sft], in: folder, hint: "")
+        : try ProjectFiles.model(from, of: [.sft], in: folder, hint: "")
       run = try runOptions.new(.reward, in: folder)
-      report = try RewardStage(project: project, observer: .terminal()).start(in: run)
+      report = try RewardStage(project: project, observer: .terminal()).start(
+        in: run, policy: policy)
     }
     try output.print(report, tables: RunTables.reward(report, run: run))
   }
@@ -111,6 +122,11 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "The policy: a run or a model directory. Default: the newest finished 'ppo' run.")
   var policy: String?
 
+  @Option(
+    name: .customLong("run"),
+    help: "The name of the run that keeps the result. Default: the stage with the next number.")
+  var runName: String?
+
   @Option(help: "What to compare with. Default: the newest finished 'sft' run.")
   var baseline: String?
 
@@ -131,8 +147,9 @@ struct EvaluateCommand: AsyncParsableCommand {
       reward == nil
       ? try? ProjectFiles.model(nil, of: [.reward], in: folder, hint: "")
       : try ProjectFiles.model(reward, of: [.reward], in: folder, hint: "")
-    let report = try await EvaluationStage(project: project, observer: .terminal()).run(
-      policy: trained, baseline: start, reward: scores)
+    let report = try await EvaluationStage(project: project, observer: .terminal()).start(
+      in: ProjectFiles.newRun(.evaluate, named: runName, in: folder), policy: trained,
+      baseline: start, reward: scores)
     try output.print(report, tables: RunTables.evaluation(report))
   }
 }

@@ -20,7 +20,7 @@ extension Domain {
 
   /// Reads the parameters of ``saveEncoder(_:to:)`` into an encoder made for an empty corpus.
   public func loadEncoder(from directory: URL) throws -> DomainEncoder {
-    let encoder = try makeEncoder(for: Corpus(), seed: 0)
+    let encoder = try makeEncoder(for: Corpus(), policy: nil, seed: 0)
     try encoder.parameters.load(SafetensorsFile(directory.appending(path: parametersFile)))
     return encoder
   }

@@ -104,7 +104,12 @@ public protocol Domain: Sendable {
   func savePolicy(_ policy: DomainPolicy, to directory: URL) throws
 
   /// Makes an untrained encoder for a reward model.
-  func makeEncoder(for corpus: Corpus<Prompt, Artifact>, seed: Seed) throws -> DomainEncoder
+  ///
+  /// `policy` is the fine-tuned policy, where there is one: an encoder may begin from it, freeze it and keep it. It is
+  /// read for this encoder alone.
+  func makeEncoder(
+    for corpus: Corpus<Prompt, Artifact>, policy: DomainPolicy?, seed: Seed
+  ) throws -> DomainEncoder
 
   /// Reads an encoder that ``saveEncoder(_:to:)`` wrote.
   func loadEncoder(from directory: URL) throws -> DomainEncoder

@@ -5,6 +5,9 @@ extension Report {
   /// The longest text that is shown; more would make the page too large to send around.
   private static let longestText = 2_000
 
+  /// The longest configuration file that is shown.
+  private static let longestFile = 40_000
+
   /// The longest text of a sample that is shown: all of them share about 80 kB.
   private var longestSample: Int {
     let texts = sections.flatMap(\.blocks).reduce(0) { count, block in
@@ -68,6 +71,10 @@ extension Report {
     case .facts(let facts):
       let rows = facts.map { "<dt>\(escape($0.name))</dt><dd>\(escape($0.value))</dd>" }
       return "<dl>\(rows.joined())</dl>"
+    case .preformatted(let text):
+      let shown = HTMLText.escaped(shortened(text, Self.longestFile))
+      return
+        "<details><summary>\(text.split(separator: "\n").count) lines</summary><pre>\(shown)</pre></details>"
     case .table(let table): return html(table)
     case .charts(let charts):
       let figures = charts.map { figure($0, pointsPerSeries) }

@@ -57,6 +57,10 @@ extension Report {
     h4{font-size:.82rem;font-weight:500;color:var(--soft);margin:0;display:flex;gap:10px}
     h4 em{font-style:normal;font-variant-numeric:tabular-nums}
     .text{margin:.2em 0 0;white-space:pre-wrap}
+    details{background:var(--card);border:1px solid var(--line);border-radius:10px;\
+    padding:10px 16px;font-size:.9rem}
+    summary{cursor:pointer;color:var(--soft)}
+    pre{overflow-x:auto;font-size:.82rem;line-height:1.5}
     footer{margin-top:40px;font-size:.85rem}
     @media print{body{background:#fff}figure,article{break-inside:avoid}}
     """

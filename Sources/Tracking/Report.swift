@@ -75,6 +75,8 @@ public struct Report: Sendable {
     case notes([String])
     /// Names with their values, such as the configuration.
     case facts([(name: String, value: String)])
+    /// Text whose lines and spaces count, such as a configuration file; folded up at first.
+    case preformatted(String)
     /// A table.
     case table(DataTable)
     /// Curves over steps, as small multiples.

@@ -52,12 +52,20 @@ import Testing
     #expect(ppo.checkpointSteps().count <= project.settings.keptCheckpoints)
     let lines = try String(contentsOf: ppo.metrics, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 6)
-    let report = try await EvaluationStage(project: project).run(
-      policy: ppo.model, baseline: run("sft-1", in: project).model,
+    let evaluation = run("evaluate-1", in: project)
+    let report = try await EvaluationStage(project: project).start(
+      in: evaluation, policy: ppo.model, baseline: run("sft-1", in: project).model,
       reward: run("reward-1", in: project).model)
     #expect(report.count == 2)
     #expect(report.winRate?.count == 2)
     #expect(report.divergence.isFinite)
+    for name in ["sft-1", "reward-1", "ppo-1", "evaluate-1"] {
+      let page = try String(contentsOf: run(name, in: project).report, encoding: .utf8)
+      #expect(page.contains("<h1>\(name)</h1>") && page.contains("finished"))
+    }
+    let page = try String(contentsOf: ppo.report, encoding: .utf8)
+    #expect(page.contains("after 0 steps") && page.contains("after 6 steps"))
+    #expect(page.contains("checkpointInterval: 2") && page.contains("<svg"))
   }
 
   @Test(

@@ -25,7 +25,7 @@ struct ToyDomain: Domain {
   }
 
   func makeEncoder(
-    for corpus: Corpus<Int, [Int]>, seed: Seed
+    for corpus: Corpus<Int, [Int]>, policy: TokenPolicy<Int, [Int]>?, seed: Seed
   ) throws -> FeatureEncoder<Int, [Int]> {
     let length = configuration.length
     return FeatureEncoder(inputSize: length, hiddenSize: configuration.hiddenSize, seed: seed) {

@@ -43,7 +43,8 @@ struct ReportTests {
     ]
     let earlier = Array(records.prefix(steps / 2))
     sections += Report.curves(of: [("run", records), ("earlier", earlier)])
-    sections.append(.init("Configuration", [.facts([("seed", "7"), (text, text)])]))
+    sections.append(
+      .init("Configuration", [.facts([("seed", "7"), (text, text)]), .preformatted(text)]))
     return Report(
       title: "PPO " + text, summary: text,
       highlights: [

@@ -1,13 +1,12 @@
-import Alignment
 import Foundation
 import PreferenceLearning
 import RLHFCore
-import Tracking
+public import Tracking
 
-/// The tables that commands print.
-enum RunTables {
+/// The tables of runs, as commands print them and reports show them.
+public enum RunTables {
   /// What a finished run ended with.
-  static func summary(_ run: RunFolder) throws -> DataTable {
+  public static func summary(_ run: RunFolder) throws -> DataTable {
     let state = try run.state()
     var table = DataTable(
       "\(run.name) (\(state.status.rawValue))",
@@ -20,7 +19,7 @@ enum RunTables {
   }
 
   /// How a reward model does beside simple rules.
-  static func reward(_ report: RewardReport, run: RunFolder) -> [DataTable] {
+  public static func reward(_ report: RewardReport, run: RunFolder) -> [DataTable] {
     var table = DataTable(
       "\(run.name): accuracy on held-out pairs, with 95 % intervals",
       columns: [
@@ -48,7 +47,7 @@ enum RunTables {
   }
 
   /// How a policy compares with the one it started from.
-  static func evaluation(_ report: PolicyReport) -> [DataTable] {
+  public static func evaluation(_ report: PolicyReport) -> [DataTable] {
     var table = DataTable(
       "Held-out prompts: \(report.count)",
       columns: [

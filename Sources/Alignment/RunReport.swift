@@ -1,0 +1,124 @@
+import Foundation
+import PreferenceLearning
+import RLHFCore
+public import Tracking
+
+/// Makes `report.html` from what a run's folder holds: its state, metrics, samples and evaluation.
+public struct RunReport {
+  private let run: RunFolder
+  private let state: RunState
+
+  /// Reads the state of `run`; throws ``RLHFError`` where it is no run.
+  public init(of run: RunFolder) throws {
+    self.run = run
+    state = try run.state()
+  }
+
+  /// Writes `report.html` into the run's folder, replacing what is there.
+  public func write() throws {
+    try report().write(to: run.report)
+  }
+
+  /// The page; what the run does not have, such as samples, is left out.
+  public func report() throws -> Report {
+    var report = Report(title: run.name, summary: Self.summary(of: state))
+    switch state.stage {
+    case .reward: add(evaluation(RewardReport.self), to: &report)
+    case .evaluate: add(evaluation(PolicyReport.self), to: &report)
+    case .sft, .ppo: report.highlights = summaryHighlights()
+    }
+    if let samples = samplesSection() { report.sections.append(samples) }
+    let records =
+      FileManager.default.fileExists(atPath: run.metrics.path)
+      ? try MetricsLog.read(run.metrics) : []
+    if state.stage != .evaluate {
+      report.sections += Report.curves(of: [(run.name, records)])
+    }
+    report.sections.append(Report.Section("Run", [.facts(facts())]))
+    if let text = try? String(contentsOf: run.configuration, encoding: .utf8) {
+      report.sections.append(Report.Section("Settings", [.preformatted(text)]))
+    }
+    report.footer = "Written by rlhf with libtorch \(state.libtorch)."
+    return report
+  }
+
+  private static func summary(of state: RunState) -> String {
+    let subject =
+      switch state.stage {
+      case .sft: "Supervised fine-tuning of a policy on demonstrations"
+      case .reward: "A reward model, trained on preference pairs"
+      case .ppo: "Proximal policy optimisation against a reward model"
+      case .evaluate: "A policy beside the one it is compared with, on held-out prompts"
+      }
+    switch state.status {
+    case .finished: return subject + "."
+    case .interrupted: return subject + "; interrupted, it goes on with --resume."
+    case .running: return subject + "; not finished."
+    }
+  }
+
+  private func evaluation<Value: Decodable>(_ type: Value.Type) -> Value? {
+    try? JSONDecoder().decode(type, from: Data(contentsOf: run.evaluation))
+  }
+
+  private func summaryHighlights() -> [Report.Highlight] {
+    state.summary.sorted { $0.key < $1.key }.map { Report.Highlight($0.key, $0.value) }
+  }
+
+  private func add(_ evaluation: RewardReport?, to report: inout Report) {
+    guard let evaluation else { return }
+    var blocks: [Report.Block] = RunTables.reward(evaluation, run: run).map { .table($0) }
+    if let heldOut = evaluation.heldOut {
+      report.highlights = [
+        .init("held-out accuracy", heldOut.accuracy, heldOut.interval, style: .percent(1)),
+        .init("log loss", heldOut.logLoss), .init("calibration error", heldOut.calibrationError),
+      ]
+      blocks.append(.reliability(heldOut.reliability))
+    }
+    report.sections.append(Report.Section("Held-out preference pairs", blocks))
+  }
+
+  private func add(_ evaluation: PolicyReport?, to report: inout Report) {
+    guard let evaluation else { return }
+    if let winRate = evaluation.winRate, let interval = evaluation.interval {
+      report.highlights.append(.init("win rate", winRate.rate, interval, style: .percent(1)))
+    }
+    for (name, label) in [("baseline", "reward before"), ("policy", "reward after")] {
+      if let score = evaluation.scores[name] { report.highlights.append(.init(label, score)) }
+    }
+    report.highlights.append(.init("KL, nats", evaluation.divergence))
+    report.sections.append(
+      Report.Section("Result", RunTables.evaluation(evaluation).prefix(1).map { .table($0) }))
+    let samples = evaluation.samples.map { sample in
+      Report.SampleComparison(
+        prompt: sample.prompt,
+        columns: [
+          .init("before", sample.baseline, score: sample.scores.first),
+          .init("after", sample.policy, score: sample.scores.dropFirst().first),
+        ])
+    }
+    if !samples.isEmpty {
+      report.sections.append(Report.Section("Side by side", [.samples(samples)]))
+    }
+  }
+
+  /// The first samples of the run beside the last.
+  private func samplesSection() -> Report.Section? {
+    let snapshots = SampleSnapshot.all(in: run)
+    guard let first = snapshots.first, let last = snapshots.last else { return nil }
+    let samples = first.prompts.indices.map { index in
+      var columns = [Report.SampleComparison.Column]()
+      for snapshot in first.step == last.step ? [first] : [first, last]
+      where snapshot.artifacts.indices.contains(index) {
+        columns.append(.init("after \(snapshot.step) steps", snapshot.artifacts[index]))
+      }
+      return Report.SampleComparison(prompt: first.prompts[index], columns: columns)
+    }
+    return Report.Section("Samples before and after", [.samples(samples)])
+  }
+
+  private func facts() -> [(name: String, value: String)] {
+    [("status", state.status.rawValue), ("seed", "\(state.seed)")]
+      + state.inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}
