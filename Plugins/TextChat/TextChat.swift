@@ -152,7 +152,6 @@ public struct TextChat: Domain {
       "kl": ["coefficient": 0.05],
       "score": ["incompleteScore": -3.0],
     ],
-    "checkpointInterval": 50,
   ]
 
   /// Figures of a sample that people look at beside the score.

@@ -117,7 +117,8 @@ public struct EvaluationStage<D: Domain> {
       verdicts = try await preferences(
         of: judge, before: samplesBefore, after: samplesAfter, seed: seed)
     }
-    let winRate = verdicts.map(WinRate.init(of:))
+    let judged = verdicts.map(WinRate.init(of:))
+    let winRate = (judged?.count ?? 0) > 0 ? judged : nil
     var scores: [String: Double] = [:]
     scores["baseline"] = scoresBefore.map(Statistics.mean)
     scores["policy"] = scoresAfter.map(Statistics.mean)
@@ -193,7 +194,9 @@ public struct EvaluationStage<D: Domain> {
     var result: [String: [Double]] = [:]
     let values = [before, after].map { $0.map(project.domain.measurements(of:)) }
     for name in Set(values.flatMap { $0.flatMap(\.keys) }) {
-      result[name] = values.map { rows in Statistics.mean(rows.compactMap { $0[name] }) }
+      let columns = values.map { rows in rows.compactMap { $0[name] } }
+      guard columns.allSatisfy({ !$0.isEmpty }) else { continue }
+      result[name] = columns.map(Statistics.mean)
     }
     return result
   }

@@ -104,7 +104,8 @@ public struct PolicyStage<D: Domain> {
             (name: name, value: closing["objective/\(name)"] ?? .nan)
           }))
       let stops = observer.shouldStop() && trainer.iteration < total
-      if session.isCheckpointDue(step: trainer.iteration) || stops {
+      let isDue = trainer.iteration.isMultiple(of: settings.ppo.checkpointInterval)
+      if isDue || stops {
         try checkpoint(trainer, session)
       }
       if stops {
@@ -128,7 +129,7 @@ public struct PolicyStage<D: Domain> {
     _ round: Int, _ trainer: PPOTrainer<D.DomainPolicy>, _ session: RunSession, first: URL
   ) async throws -> TrainableRewardModel<D.DomainEncoder> {
     guard round > 0 else { return try RewardModelFiles.load(of: project.domain, from: first) }
-    let folder = session.run.url.appending(path: "reward-models").appending(path: "round-\(round)")
+    let folder = session.run.rewardModels.appending(path: "round-\(round)")
     if FileManager.default.fileExists(atPath: folder.path) {
       return try RewardModelFiles.load(of: project.domain, from: folder)
     }
@@ -167,7 +168,7 @@ public struct PolicyStage<D: Domain> {
   private func showSamples(
     _ iteration: PolicyIteration<D.Prompt, D.Artifact>, _ session: RunSession, isLast: Bool
   ) {
-    guard isLast || (iteration.index + 1).isMultiple(of: settings.checkpointInterval) else {
+    guard isLast || (iteration.index + 1).isMultiple(of: settings.ppo.checkpointInterval) else {
       return
     }
     let text = zip(iteration.samples, iteration.scores).prefix(4).map { sample, score in

@@ -62,9 +62,7 @@ public struct ProjectSettings: StageOptions {
   public var threads: Int?
   /// The fraction of imported prompts, with all that belongs to them, that is kept for evaluation.
   public var heldOutFraction = 0.1
-  /// The number of steps between checkpoints.
-  public var checkpointInterval = 10
-  /// The number of checkpoints kept; older ones are removed.
+  /// The number of checkpoints of a run that are kept; older ones are removed.
   public var keptCheckpoints = 2
   /// The settings of the domain itself, in its own form.
   public var domain: JSONValue = .object([:])
@@ -88,7 +86,6 @@ public struct ProjectSettings: StageOptions {
     check.require(
       heldOutFraction >= 0 && heldOutFraction < 1, "heldOutFraction", "a number from 0 to below 1",
       found: heldOutFraction)
-    check.positive(checkpointInterval, "checkpointInterval")
     check.positive(keptCheckpoints, "keptCheckpoints")
     check.require(
       rounds.count <= ppo.iterations, "rounds.count",

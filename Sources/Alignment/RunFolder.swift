@@ -65,6 +65,8 @@ public struct RunFolder: Sendable {
   public var evaluation: URL { url.appending(path: "evaluation.json") }
   /// The folder of the samples that the report shows.
   public var samples: URL { url.appending(path: "samples") }
+  /// The reward models of the later rounds of policy optimisation.
+  var rewardModels: URL { url.appending(path: "reward-models") }
   /// The folder of the checkpoints.
   public var checkpoints: URL { url.appending(path: "checkpoints") }
   private var stateFile: URL { url.appending(path: "run.json") }
@@ -97,6 +99,13 @@ public struct RunFolder: Sendable {
   /// The folder of the checkpoint at `step`.
   public func checkpoint(at step: Int) -> URL {
     checkpoints.appending(path: "step-\(step)")
+  }
+
+  /// Removes what a process that was killed left half written.
+  func removeLeftovers() {
+    for folder in [url, checkpoints, samples, rewardModels] {
+      AtomicFile.removeLeftovers(in: folder)
+    }
   }
 
   /// Writes a checkpoint that appears at once and whole, and removes all but the newest `kept`.

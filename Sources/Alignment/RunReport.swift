@@ -58,7 +58,7 @@ public struct RunReport {
   }
 
   private func evaluation<Value: Decodable>(_ type: Value.Type) -> Value? {
-    try? JSONDecoder().decode(type, from: Data(contentsOf: run.evaluation))
+    try? JSONValue(parsing: Data(contentsOf: run.evaluation)).decoded(as: type)
   }
 
   private func summaryHighlights() -> [Report.Highlight] {

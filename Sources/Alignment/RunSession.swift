@@ -52,6 +52,7 @@ final class RunSession {
     guard state.status != .finished else {
       throw RLHFError(.usage, "\(run.name) is finished; there is nothing to resume.")
     }
+    run.removeLeftovers()
     lastCheckpoint = run.checkpointSteps().last
     var position = Tracker.Position.start
     if let lastCheckpoint {
@@ -86,8 +87,10 @@ final class RunSession {
     try tracker.record(step: step, values, timing: ["time/seconds": seconds])
   }
 
-  /// Writes a checkpoint after `step`; `body` fills its folder.
+  /// Writes a checkpoint after `step`, unless it is there; `body` fills its folder.
   func writeCheckpoint(step: Int, _ body: (URL) throws -> Void) throws {
+    // A checkpoint is never replaced, so a crash can lose none.
+    guard step != lastCheckpoint else { return }
     let position = try tracker.position(afterStep: step)
     try run.writeCheckpoint(at: step, kept: settings.keptCheckpoints) { folder in
       try body(folder)
@@ -95,11 +98,6 @@ final class RunSession {
         JSONEncoder().encode(position), to: folder.appending(path: Self.positionFile))
     }
     lastCheckpoint = step
-  }
-
-  /// Whether a checkpoint is due after `step`.
-  func isCheckpointDue(step: Int) -> Bool {
-    step.isMultiple(of: settings.checkpointInterval)
   }
 
   /// Marks the run as interrupted.

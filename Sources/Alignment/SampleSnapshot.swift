@@ -16,8 +16,8 @@ struct SampleSnapshot: Codable, Equatable {
   static func all(in run: RunFolder) -> [SampleSnapshot] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: run.samples.path)) ?? []
     let snapshots = names.filter { $0.hasSuffix(".json") }.compactMap { name in
-      try? JSONDecoder().decode(
-        SampleSnapshot.self, from: Data(contentsOf: run.samples.appending(path: name)))
+      try? JSONValue(parsing: Data(contentsOf: run.samples.appending(path: name)))
+        .decoded(as: SampleSnapshot.self)
     }
     return snapshots.sorted { $0.step < $1.step }
   }

@@ -85,7 +85,8 @@ public struct SupervisedStage<D: Domain> {
         StageProgress(
           "Fine-tuning", trainer.step, of: trainer.totalSteps, unit: "steps", figures: figures))
       let stops = observer.shouldStop() && !isLast
-      if session.isCheckpointDue(step: trainer.step) || stops { try checkpoint(trainer, session) }
+      let isDue = trainer.step.isMultiple(of: trainer.options.checkpointInterval)
+      if isDue || stops { try checkpoint(trainer, session) }
       if stops {
         try session.interrupt()
         throw RLHFError.stopped(session.run)

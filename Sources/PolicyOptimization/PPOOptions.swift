@@ -22,6 +22,8 @@ public struct KLOptions: Codable, Sendable, Equatable {
 public struct PPOOptions: StageOptions, Equatable {
   /// The number of iterations: rollouts, scores, updates.
   public var iterations = 50
+  /// The number of iterations between checkpoints.
+  public var checkpointInterval = 10
   /// The number of trajectories sampled in an iteration.
   public var batchSize = 64
   /// The number of passes over the trajectories of an iteration.
@@ -72,6 +74,7 @@ public struct PPOOptions: StageOptions, Equatable {
   /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {
     check.positive(iterations, "iterations")
+    check.positive(checkpointInterval, "checkpointInterval")
     check.positive(batchSize, "batchSize")
     check.positive(epochs, "epochs")
     check.positive(minibatchSize, "minibatchSize")

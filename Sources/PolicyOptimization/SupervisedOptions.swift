@@ -21,6 +21,8 @@ public struct SupervisedOptions: StageOptions, Equatable {
   public var gradientNorm = 1.0
   /// The number of steps between evaluations on held-out demonstrations.
   public var evaluationInterval = 50
+  /// The number of updates between checkpoints.
+  public var checkpointInterval = 100
 
   /// Creates the defaults.
   public init() {}
@@ -35,5 +37,6 @@ public struct SupervisedOptions: StageOptions, Equatable {
     check.notNegative(weightDecay, "weightDecay")
     check.positive(gradientNorm, "gradientNorm")
     check.positive(evaluationInterval, "evaluationInterval")
+    check.positive(checkpointInterval, "checkpointInterval")
   }
 }

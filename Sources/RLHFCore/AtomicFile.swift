@@ -81,6 +81,14 @@ public enum AtomicFile {
     }
   }
 
+  /// Removes the temporary files and folders that a killed process left in `folder`; nobody may be writing there.
+  public static func removeLeftovers(in folder: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+      try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+    }
+  }
+
   /// Takes the content of a file that is being written.
   public struct Writer {
     /// The open descriptor of the temporary file.

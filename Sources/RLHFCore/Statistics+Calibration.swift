@@ -23,6 +23,31 @@ public struct ReliabilityBin: Sendable, Hashable, Codable {
     self.meanProbability = meanProbability
     self.frequency = frequency
   }
+
+  private enum CodingKeys: String, CodingKey {
+    case low, high, count, meanProbability, frequency
+  }
+
+  /// Decodes a bin; what is missing or `null` is not a number.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    low = try container.decode(Double.self, forKey: .low)
+    high = try container.decode(Double.self, forKey: .high)
+    count = try container.decode(Int.self, forKey: .count)
+    meanProbability = try container.decodeIfPresent(Double.self, forKey: .meanProbability) ?? .nan
+    frequency = try container.decodeIfPresent(Double.self, forKey: .frequency) ?? .nan
+  }
+
+  /// Encodes the bin, an empty one without its means.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(low, forKey: .low)
+    try container.encode(high, forKey: .high)
+    try container.encode(count, forKey: .count)
+    guard count > 0 else { return }
+    try container.encode(meanProbability, forKey: .meanProbability)
+    try container.encode(frequency, forKey: .frequency)
+  }
 }
 
 extension Statistics {

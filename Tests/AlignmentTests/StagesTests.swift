@@ -12,9 +12,12 @@ import Testing
   private static let settings: JSONValue = [
     "sft": ["epochs": 2, "batchSize": 4, "evaluationInterval": 2],
     "reward": ["epochs": 2, "batchSize": 8],
-    "ppo": ["iterations": 6, "batchSize": 8, "minibatchSize": 4, "microbatchSize": 4, "epochs": 2],
+    "ppo": [
+      "iterations": 6, "batchSize": 8, "minibatchSize": 4, "microbatchSize": 4, "epochs": 2,
+      "checkpointInterval": 2,
+    ],
     "rounds": ["count": 2, "comparisons": 16, "rater": "scripted"],
-    "evaluation": ["prompts": 3], "checkpointInterval": 2,
+    "evaluation": ["prompts": 3],
   ]
 
   /// A project whose supervised run is finished, with comparisons and a reward model.

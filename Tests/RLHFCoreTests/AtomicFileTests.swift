@@ -96,4 +96,18 @@ import Testing
     }
     #expect(try String(contentsOf: folder("run/a"), encoding: .utf8) == "2")
   }
+
+  @Test func leftoversOfAKilledProcessAreRemoved() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "leftovers-\(UUID())")
+    let half = folder.appending(path: ".step-2.abc.tmp")
+    try FileManager.default.createDirectory(at: half, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for name in ["step-1.json", ".hidden", ".run.json.1x.tmp"] {
+      try AtomicFile.write("kept", to: folder.appending(path: name))
+    }
+    AtomicFile.removeLeftovers(in: folder)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names == [".hidden", "step-1.json"])
+    AtomicFile.removeLeftovers(in: folder.appending(path: "missing"))
+  }
 }
