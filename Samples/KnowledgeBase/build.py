@@ -20,8 +20,8 @@ from knowledge import (
 from phrasings import PHRASINGS, SMALL_TALK, SMALL_TALK_HELD_OUT
 
 FOLDER = Path(__file__).parent
-STYLES = {"terse": 0.42, "plain": 0.23, "friendly": 0.35}
-POLITE = 2
+STYLES = {"terse": 0.49, "plain": 0.25, "friendly": 0.26}
+POLITE = 3
 HELD_OUT_SEEN, HELD_OUT_UNSEEN = 0.6, 0.8
 PROMPT_SHARE = 0.25
 

@@ -80,7 +80,8 @@ public struct EvaluationStage<D: Domain> {
     let session = try RunSession(
       starting: .evaluate, in: run, settings: project.settings, inputs: inputs)
     try AtomicFile.write(JSONValue(encoding: report).description, to: run.evaluation)
-    try session.record(step: 1, report.figures)
+    let named = report.figures.map { ("evaluation/\($0.key)", $0.value) }
+    try session.record(step: 1, Dictionary(uniqueKeysWithValues: named))
     try session.finish(summary: report.figures)
     return report
   }

@@ -118,7 +118,7 @@ public struct RunReport {
   }
 
   private func facts() -> [(name: String, value: String)] {
-    [("status", state.status.rawValue), ("seed", "\(state.seed)")]
+    [("status", state.status.rawValue), ("seed", "\(state.seed.value)")]
       + state.inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }
