@@ -47,8 +47,13 @@ public struct KnowledgeCorpus: Sendable {
   }
 
   /// The judge that compares the trained policy with the fine-tuned one.
+  ///
+  /// How good replies read it learns from everything that people wrote, in the references' words or in others: a
+  /// hundred references alone would make it take every unfamiliar sentence for a garbled one.
   public func heldOutJudge() -> HeldOutChatJudge {
-    HeldOutChatJudge(knowledge: knowledge, references: references)
+    var seen = Set(references)
+    let replies = demonstrations.map(\.artifact.text).filter { seen.insert($0).inserted }
+    return HeldOutChatJudge(knowledge: knowledge, references: references + replies)
   }
 }
 

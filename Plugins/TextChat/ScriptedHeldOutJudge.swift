@@ -14,7 +14,7 @@ public struct HeldOutChatJudge: Rater {
   private let knowledge: KnowledgeBase
   private let fluency: ScriptedFluency
 
-  /// Creates a judge that knows what is true, and how good replies read.
+  /// Creates a judge that knows what is true, and from `references` how good replies read.
   public init(knowledge: KnowledgeBase = KnowledgeBase(), references: [String] = []) {
     self.knowledge = knowledge
     fluency = ScriptedFluency(texts: references)

@@ -17,9 +17,9 @@ public enum AtomicFile {
     try write(to: url) { writer in try writer.write(data) }
   }
 
-  /// Writes `text` as UTF-8 to `url`, replacing what is there.
-  public static func write(_ text: String, to url: URL) throws {
-    try write(Data(text.utf8), to: url)
+  /// Writes `string` as UTF-8 to `url`, replacing what is there.
+  public static func write(_ string: String, to url: URL) throws {
+    try write(Data(string.utf8), to: url)
   }
 
   /// Writes what `body` hands to its writer to `url`, replacing what is there unless `body` throws.

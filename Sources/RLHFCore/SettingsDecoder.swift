@@ -23,7 +23,7 @@ public enum Settings {
     } catch DecodingError.dataCorrupted(let context) {
       throw RLHFError(
         .invalidConfiguration,
-        "\(source): \(pathText(context.codingPath, section)): \(context.debugDescription)")
+        "\(source): \(pathName(context.codingPath, section)): \(context.debugDescription)")
     }
     if let unknown = record.unknownKeys.first {
       throw RLHFError(.invalidConfiguration, "\(source): \(unknown)")
@@ -42,7 +42,7 @@ public enum Settings {
     return options
   }
 
-  private static func pathText(_ path: [any CodingKey], _ section: String) -> String {
+  private static func pathName(_ path: [any CodingKey], _ section: String) -> String {
     ([section].filter { !$0.isEmpty } + path.map(\.stringValue)).joined(separator: ".")
   }
 }
@@ -250,7 +250,7 @@ private struct SettingsScalar: SingleValueDecodingContainer {
     let expected: String
     switch type {
     case is Bool.Type: expected = "true or false"
-    case is String.Type: expected = "text"
+    case is String.Type: expected = "a string"
     case is Double.Type, is Float.Type: expected = "a number"
     default: expected = "a whole number"
     }

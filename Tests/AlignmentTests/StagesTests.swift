@@ -47,7 +47,9 @@ import Testing
     let temporary = try TemporaryFolder()
     let project = try await prepared(temporary.url.appending(path: "project"))
     #expect(try run("sft-1", in: project).state().status == .finished)
-    #expect(try project.store.counts().pairs.train > 0)
+    // Comparisons of held-out prompts measure the reward model, and train nothing.
+    let pairs = try project.store.counts().pairs
+    #expect(pairs.train > 0 && pairs.heldOut > 0 && pairs.heldOut < pairs.train)
     let ppo = run("ppo-1", in: project)
     try await PolicyStage(project: project).start(
       in: ppo, base: run("sft-1", in: project).model, reward: run("reward-1", in: project).model)

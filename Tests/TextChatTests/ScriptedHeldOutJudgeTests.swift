@@ -4,13 +4,15 @@ import Testing
 import TextChat
 
 @Suite struct ScriptedHeldOutJudgeTests {
+  // Made once: the judge reads all demonstrations.
+  private static let shared = Result {
+    let corpus = try KnowledgeCorpus(folder: KnowledgeBaseSample.folder)
+    return (corpus, corpus.heldOutJudge())
+  }
   let judge: HeldOutChatJudge
   let corpus: KnowledgeCorpus
 
-  init() throws {
-    corpus = try KnowledgeCorpus(folder: KnowledgeBaseSample.folder)
-    judge = corpus.heldOutJudge()
-  }
+  init() throws { (corpus, judge) = try Self.shared.get() }
 
   @Test(arguments: RatedCase.clear)
   func ordersClearCases(_ rated: RatedCase) {
@@ -43,12 +45,32 @@ import TextChat
     #expect(judge.score(of: good, to: prompt) > judge.score(of: bad, to: prompt) + 0.3)
   }
 
+  @Test(arguments: [
+    (
+      "When does the sauna close?", "22:00", "The sauna closes at 22:00.",
+      "Of course! The sauna closes at 22:00. After the heat you can jump straight into the sea."
+    ),
+    (
+      "How do I get to the fish market?", "Net Street", "You find the fish market on Net Street.",
+      "Hello and welcome! The fish market is on Net Street. It pays to be quick there."
+    ),
+    (
+      "How early can I go to the lost property office?", "8:30",
+      "The lost property office opens at 8:30.",
+      "Hello! You can come to the lost property office from 8:30. Most things find their owners."
+    ),
+  ])
+  func aKindReplyBeatsABareOne(question: String, fact: String, bare: String, kind: String) {
+    let prompt = ChatPrompt(question, facts: [fact])
+    let scores = [kind, bare].map { judge.score(of: ChatReply($0), to: prompt) }
+    #expect(scores[0] > scores[1], "\(scores)")
+  }
+
   @Test func demonstrationsReadFluently() {
     let rater = corpus.rater()
     let correct = corpus.demonstrations.filter { $0.prompt.facts?.isEmpty == false }
     let poor = correct.filter { judge.score(of: $0.artifact, to: $0.prompt) <= 2 }
-    // The judge is a rough reader: it may take a rare correct reply for a poor one.
-    #expect(poor.count <= correct.count / 500, "\(poor.count): \(poor.prefix(3))")
+    #expect(poor.isEmpty, "\(poor.count): \(poor.prefix(3))")
     #expect(
       correct.allSatisfy { rater.utility(of: $0.artifact, to: $0.prompt).correctness == 2 })
   }
