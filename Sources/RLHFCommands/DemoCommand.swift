@@ -58,8 +58,10 @@ struct DemoCommand: AsyncParsableCommand {
     let sft = try ProjectFiles.newRun(.sft, named: nil, in: folder)
     try SupervisedStage(project: project, observer: observer).start(in: sft)
     let policy = try project.domain.loadPolicy(from: sft.model)
+    let rounds = project.settings.rounds
+    // The first reward model begins with as many comparisons as all rounds together will bring.
     let compared = try await ComparisonStage(project: project, observer: observer).run(
-      policy: policy, count: project.settings.rounds.comparisons, rater: rater, origin: sft.name,
+      policy: policy, count: rounds.count * rounds.comparisons, rater: rater, origin: sft.name,
       round: 0, seed: project.settings.seed.derived("comparisons"))
     terminal.note(
       "\(rater.id) compared \(compared.comparisons) pairs of the fine-tuned model's replies.")

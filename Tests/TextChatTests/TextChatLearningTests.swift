@@ -15,7 +15,7 @@ import Testing
   private static let settings: JSONValue = [
     "domain": [
       "knowledge": "sample", "vocabularySize": 512, "hiddenSize": 64, "layers": 2, "heads": 2,
-      "contextLength": 128, "promptLength": 48, "replyLength": 64, "temperature": 0.7,
+      "contextLength": 128, "promptLength": 48, "replyLength": 64, "temperature": 0.6,
       "reward": ["usesPolicy": true],
     ],
     "sft": [
@@ -26,7 +26,8 @@ import Testing
     "rounds": ["count": 2, "comparisons": 400, "rater": "scripted"],
     "ppo": [
       "iterations": 20, "batchSize": 64, "minibatchSize": 32, "microbatchSize": 32,
-      "learningRate": 1e-4, "criticLearningRate": 1e-3, "kl": ["coefficient": 0.1],
+      "learningRate": 2e-4, "schedule": "linear", "criticLearningRate": 1e-3,
+      "trainsFeaturesForCritic": false, "kl": ["coefficient": 0.25],
       "score": ["incompleteScore": -3.0], "checkpointInterval": 1000,
     ],
     "evaluation": ["prompts": 60, "samplesPerPrompt": 2],
