@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a user meets: the whole program on a small project, and what it says to mistakes.
-@Suite("The program") struct ProgramTests {
+@Suite("The program", .serialized) struct ProgramTests {
   /// Settings of a model so small that every stage takes a moment.
   private static let settings = """
     domain: {vocabularySize: 272, hiddenSize: 16, layers: 1, heads: 2, contextLength: 96, \
