@@ -20,6 +20,8 @@ build: setup ## Build rlhf for use (.build/release/rlhf)
 demo: build ## Train the demo chatbot from preferences and print how it did
 	Scripts/in-environment .build/release/rlhf demo
 
+# Tests run side by side: threads that wait for work must not keep the processors busy.
+test: export OMP_WAIT_POLICY = passive
 test: lint ## Run every check: style, tests, and a package that depends on this one
 	$(swift) build --build-tests $(checks)
 	$(swift) test $(checks)

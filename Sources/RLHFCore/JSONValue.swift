@@ -133,18 +133,12 @@ extension JSONValue: Codable {
 
   /// The JSON that `value` encodes to.
   public init(encoding value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    self = try JSONValue(parsing: encoder.encode(value))
+    self = try JSONValue(parsing: JSONEncoder().encode(value))
   }
 
   /// Decodes a value of a known type.
   public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try decoder.decode(type, from: Data(canonicalBytes()))
+    try JSONDecoder().decode(type, from: Data(canonicalBytes()))
   }
 }
 
