@@ -103,7 +103,8 @@ import Torch
     let encoder = try ChatRewardEncoder(configuration: Self.configuration(lexical: 4), seed: 3)
     let untrained = try encoder.features(of: samples(2), dropout: nil).floats()
     #expect(untrained.allSatisfy { $0 == 0 })
-    let model = TrainableRewardModel(encoder: encoder, criteria: TextChat.descriptor.criteria, seed: 4)
+    let model = TrainableRewardModel(
+      encoder: encoder, criteria: TextChat.descriptor.criteria, seed: 4)
     let pairs = (0..<40).map { index in
       PreferencePair(
         prompt: ChatPrompt("Question \(index)?"), chosen: ChatReply("With pleasure, \(index)."),
