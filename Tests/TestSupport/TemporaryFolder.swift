@@ -17,4 +17,9 @@ public final class TemporaryFolder: Sendable {
 
   /// The place of `name` in the folder.
   public func callAsFunction(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+  /// The names of the files, in order.
+  public func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RLHFCore
+import TestSupport
 import Testing
 
 @testable import Tracking
