@@ -72,9 +72,21 @@ public enum RunTables {
     var samples = DataTable(
       "Side by side", columns: [.init("prompt"), .init("before"), .init("after")])
     for sample in report.samples {
-      samples.append(.text(sample.prompt), .text(sample.baseline), .text(sample.policy))
+      // Of a long conversation the end is what was asked last; of a long artifact the beginning says most.
+      let (prompt, texts) = (Self.line(sample.prompt), [sample.baseline, sample.policy])
+      let cells = texts.map { DataTable.Cell.text(Self.shortened(Self.line($0), atEnd: true)) }
+      samples.append([.text(Self.shortened(prompt, atEnd: false))] + cells)
     }
     return report.samples.isEmpty ? [table] : [table, samples]
+  }
+
+  private static func line(_ text: String) -> String {
+    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  private static func shortened(_ text: String, atEnd: Bool, to limit: Int = 160) -> String {
+    guard text.count > limit else { return text }
+    return atEnd ? text.prefix(limit - 1) + "…" : "…" + text.suffix(limit - 1)
   }
 
   private static func short(_ value: Double) -> String { NumberStyle.automatic.text(value) }
