@@ -5,8 +5,8 @@ public import RLHF
 ///
 /// Four parts side by side: a table of words and word pairs of the reply, which does what a bag-of-words regression
 /// does; measures of the reply; a small transformer that reads conversation and reply together; and what a fine-tuned
-/// policy makes of the reply. Words are hashed,
-/// so that there is no vocabulary to keep and later rounds may bring new words.
+/// policy makes of the reply. Words are hashed, so that there is no vocabulary to keep and later rounds may bring new
+/// words.
 public final class ChatRewardEncoder: Encoder {
   /// The named parameters.
   public let parameters: ParameterStore

@@ -28,11 +28,9 @@ public struct RunReport {
     case .sft, .ppo: report.highlights = summaryHighlights()
     }
     if let samples = samplesSection() { report.sections.append(samples) }
-    let records =
-      FileManager.default.fileExists(atPath: run.metrics.path)
-      ? try MetricsLog.read(run.metrics) : []
-    if state.stage != .evaluate {
-      report.sections += Report.curves(of: [(run.name, records)])
+    // An evaluation has one step: nothing to draw.
+    if state.stage != .evaluate, FileManager.default.fileExists(atPath: run.metrics.path) {
+      report.sections += Report.curves(of: [(run.name, try MetricsLog.read(run.metrics))])
     }
     report.sections.append(Report.Section("Run", [.facts(facts())]))
     if let text = try? String(contentsOf: run.configuration, encoding: .utf8) {
