@@ -3,16 +3,17 @@ public import RLHF
 
 /// Encodes a conversation and a reply for a reward model that is trained from scratch, on as little as a thousand pairs.
 ///
-/// Four parts side by side: a table of words and word pairs of the reply, which does what a bag-of-words regression
-/// does; measures of the reply; a small transformer that reads conversation and reply together; and what a fine-tuned
-/// policy makes of the reply. Words are hashed, so that there is no vocabulary to keep and later rounds may bring new
-/// words.
+/// Five parts side by side: a regression on the words, word pairs and measures of the reply, fitted before training
+/// begins; measures of the reply; a table of its words and word pairs; a small transformer that reads conversation and
+/// reply together; and what a fine-tuned policy makes of the reply. Words are hashed, so that there is no vocabulary to
+/// keep and later rounds may bring new words.
 public final class ChatRewardEncoder: Encoder {
   /// The named parameters.
   public let parameters: ParameterStore
   /// The settings.
   public let configuration: ChatRewardConfiguration
 
+  private let regression: RewardRegression?
   private let terms: Embedding?
   private let transformer: RewardTransformer?
   private let backbone: RewardBackbone?
@@ -37,6 +38,9 @@ public final class ChatRewardEncoder: Encoder {
     try check.finish(source: "reward encoder")
     self.configuration = configuration
     parameters = ParameterStore(seed: seed)
+    regression =
+      configuration.regressionPenalty == nil
+      ? nil : RewardRegression(configuration, in: parameters)
     // From 0: a word that training does not know counts nothing.
     terms =
       configuration.lexicalSize > 0
@@ -65,9 +69,27 @@ public final class ChatRewardEncoder: Encoder {
   /// The policy whose features the encoder reads.
   var policy: ChatPolicy? { backbone?.policy }
 
+  /// Fits the regression, where there is one, to `pairs`: the ones that the reward model will be trained on.
+  public func fitRegression(to pairs: [PreferencePair<ChatPrompt, ChatReply>]) {
+    guard let regression, let penalty = configuration.regressionPenalty else { return }
+    regression.fit(
+      pairs.map { pair in
+        (
+          prepare(Sample(prompt: pair.prompt, artifact: pair.chosen)),
+          prepare(Sample(prompt: pair.prompt, artifact: pair.rejected))
+        )
+      }, labels: pairs.map(\.label), weights: pairs.map(\.weight), penalty: penalty)
+  }
+
+  /// With a regression, its score alone counts before training.
+  public var headStart: [Float]? {
+    regression.map { _ in [1] + Array(repeating: 0, count: featureSize - 1) }
+  }
+
   /// The width H of the features.
   public var featureSize: Int {
-    configuration.lexicalSize + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
+    (configuration.regressionPenalty == nil ? 0 : 1) + configuration.lexicalSize
+      + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
       + (configuration.layers > 0 ? configuration.hiddenSize : 0)
       + (configuration.usesPolicy ? configuration.policySize : 0)
   }
@@ -79,15 +101,8 @@ public final class ChatRewardEncoder: Encoder {
     guard !samples.isEmpty else { return Tensor.zeros([0, featureSize]) }
     let rows = samples.map(prepare)
     var parts: [Tensor] = []
-    if let terms {
-      // The sum of the terms' rows, without padding.
-      let owners = rows.indices.flatMap { row in rows[row].terms.map { _ in row } }
-      let weights = Tensor(rows.flatMap(\.termWeights)).unsqueezed(1)
-      parts.append(
-        Tensor.zeros([rows.count, configuration.lexicalSize]).indexAdd(
-          dim: 0, indices: Tensor(owners),
-          source: terms(Tensor(rows.flatMap(\.terms))) * weights))
-    }
+    if let regression { parts.append(regression(rows)) }
+    if let terms { parts.append(RewardRegression.sum(of: terms.weight, over: rows)) }
     if configuration.usesMeasures {
       parts.append(
         Tensor(rows.flatMap(\.measures), shape: [rows.count, RewardFeatures.measureCount]))

@@ -67,7 +67,10 @@ public struct TextChat: Domain {
   public func makeEncoder(
     for corpus: Corpus<ChatPrompt, ChatReply>, policy: ChatPolicy?, seed: Seed
   ) throws -> ChatRewardEncoder {
-    try ChatRewardEncoder(configuration: configuration.reward, policy: policy, seed: seed)
+    let encoder = try ChatRewardEncoder(
+      configuration: configuration.reward, policy: policy, seed: seed)
+    encoder.fitRegression(to: corpus.preferences)
+    return encoder
   }
 
   /// Reads an encoder from a directory.
@@ -141,7 +144,7 @@ public struct TextChat: Domain {
     "domain": [
       "knowledge": "sample", "vocabularySize": 1024, "hiddenSize": 128, "layers": 4, "heads": 4,
       "contextLength": 128, "promptLength": 48, "replyLength": 64, "temperature": 0.6,
-      "reward": ["usesPolicy": true],
+      "reward": ["usesPolicy": true, "regressionPenalty": .null, "lexicalSize": 16, "layers": 1],
     ],
     "sft": [
       "epochs": 11, "batchSize": 32, "microbatchSize": 32, "learningRate": 0.0015,

@@ -111,8 +111,12 @@ public struct RewardStage<D: Domain> {
     pairs: [PreferencePair<D.Prompt, D.Artifact>], policy: URL?
   ) throws -> RewardTrainer<D.DomainEncoder> {
     let seed = project.settings.seed.derived("reward")
+    // An encoder that looks at preferences must not see those that choose the best epoch.
+    let seen = RewardTrainer<D.DomainEncoder>.split(
+      pairs, options: project.settings.reward, seed: seed
+    ).training
     let encoder = try project.domain.makeEncoder(
-      for: Corpus(preferences: pairs), policy: policy.map(project.domain.loadPolicy(from:)),
+      for: Corpus(preferences: seen), policy: policy.map(project.domain.loadPolicy(from:)),
       seed: seed.derived("encoder"))
     let model = TrainableRewardModel(
       encoder: encoder, criteria: D.descriptor.criteria, seed: seed)

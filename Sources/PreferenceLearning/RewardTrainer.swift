@@ -39,19 +39,25 @@ public final class RewardTrainer<E: Encoder> {
     self.model = model
     self.options = options
     self.seed = seed
-    let shuffled = ShuffledBatches(count: pairs.count, batchSize: 1, seed: seed.derived("split"))
-      .order(ofEpoch: 0)
-    let setAside = Int((Double(pairs.count) * options.validationFraction).rounded())
-    // Fewer than a handful of pairs say nothing about which epoch is best.
-    let validationCount = setAside >= 8 && setAside < pairs.count ? setAside : 0
-    validation = shuffled.prefix(validationCount).map { pairs[$0] }
-    training = shuffled.dropFirst(validationCount).map { pairs[$0] }
+    (training, validation) = Self.split(pairs, options: options, seed: seed)
     order = ShuffledBatches(
       count: training.count, batchSize: options.batchSize, seed: seed.derived("order"))
     optimizer = AdamW(
       parameters: model.trainable, options: AdamWOptions(weightDecay: options.weightDecay))
     loss = BradleyTerryLoss(centring: options.centring, labelSmoothing: options.labelSmoothing)
     best = ParameterSnapshot(of: model.trainable)
+  }
+
+  /// The pairs that a trainer learns from, and those that it sets aside to choose the best epoch.
+  public static func split(
+    _ pairs: [Pair], options: RewardOptions, seed: Seed
+  ) -> (training: [Pair], validation: [Pair]) {
+    let shuffled = ShuffledBatches(count: pairs.count, batchSize: 1, seed: seed.derived("split"))
+      .order(ofEpoch: 0)
+    let setAside = Int((Double(pairs.count) * options.validationFraction).rounded())
+    // Fewer than a handful of pairs say nothing about which epoch is best.
+    let count = setAside >= 8 && setAside < pairs.count ? setAside : 0
+    return (shuffled.dropFirst(count).map { pairs[$0] }, shuffled.prefix(count).map { pairs[$0] })
   }
 
   /// Whether all epochs are made, or patience has run out.
@@ -62,6 +68,8 @@ public final class RewardTrainer<E: Encoder> {
 
   /// Makes one pass over the pairs; `onUpdate` hears the number of updates made in it.
   public func trainEpoch(onUpdate: (Int) throws -> Void = { _ in }) throws -> [String: Double] {
+    // The untrained model is a candidate too: one that begins from a fitted encoder may already be the best.
+    if epoch == 0, !validation.isEmpty { bestLoss = try meanLoss(of: validation) }
     let total = options.epochs * order.batchesPerEpoch
     var sum = 0.0
     var norm = 0.0

@@ -30,6 +30,15 @@ public final class TrainableRewardModel<E: Encoder> {
         mean: 0, standardDeviation: 1 / Double(encoder.featureSize + 1).squareRoot()),
       in: headParameters["score"])
     offsets = criteria.map { _ in 0 }
+    guard let start = encoder.headStart else { return }
+    precondition(
+      start.count == encoder.featureSize,
+      "TrainableRewardModel: headStart [\(start.count)] does not fit features of width \(encoder.featureSize)"
+    )
+    withoutGradient {
+      heads.weight.assign(
+        from: Tensor(criteria.flatMap { _ in start }, shape: [criteria.count, start.count]))
+    }
   }
 
   /// Everything that is trained.
