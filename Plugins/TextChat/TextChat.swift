@@ -170,7 +170,8 @@ public struct TextChat: Domain {
   /// `rlhf tokenize` and `rlhf logprobs`.
   public func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool? {
     switch name {
-    case "tokenize": return LineTool(try TokenizeTool(model: model, options: options).callAsFunction)
+    case "tokenize":
+      return LineTool(try TokenizeTool(model: model, options: options).callAsFunction)
     case "logprobs":
       let tool = try LogProbabilityTool(model: model, options: options)
       return LineTool(batchSize: tool.lookAhead, run: tool.run)

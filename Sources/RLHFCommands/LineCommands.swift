@@ -125,7 +125,8 @@ struct LineOptions: ParsableArguments {
       do {
         Terminal.shared.output(try result.get().description)
       } catch let error as RLHFError {
-        throw RLHFError(error.code, "\(source):\(line.number): \(error.message)", cause: error.cause)
+        throw RLHFError(
+          error.code, "\(source):\(line.number): \(error.message)", cause: error.cause)
       }
     }
   }

@@ -106,7 +106,8 @@ extension TextTokenizer {
       document.set("model", part)
     }
     return TokenizerPipeline(
-      model: model, addedTokens: try file.addedTokens(with: model.vocabulary), normalizer: normalizer,
+      model: model, addedTokens: try file.addedTokens(with: model.vocabulary),
+      normalizer: normalizer,
       preTokenizer: preTokenizer, decoder: decoder, prefix: prefix, suffix: suffix,
       document: document)
   }

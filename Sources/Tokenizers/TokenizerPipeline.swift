@@ -51,7 +51,9 @@ final class TokenizerPipeline: Sendable {
     var pieces: [UInt8] = []
     var starts = [0]
     for id in 0..<vocabularySize {
-      if let token = spellings[id] ?? model.vocabulary[id] { pieces += ByteAlphabet.bytes(of: token) ?? Array(token.utf8) }
+      if let token = spellings[id] ?? model.vocabulary[id] {
+        pieces += ByteAlphabet.bytes(of: token) ?? Array(token.utf8)
+      }
       starts.append(pieces.count)
     }
     self.pieces = pieces
