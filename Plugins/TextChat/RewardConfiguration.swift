@@ -2,7 +2,7 @@ public import RLHF
 
 /// The settings of ``ChatRewardEncoder``: `domain.reward` in `rlhf.yaml`.
 ///
-/// The encoder has four parts, whose features stand side by side; each can be switched off, not all.
+/// The encoder has five parts, whose features stand side by side; each can be switched off, not all.
 public struct ChatRewardConfiguration: StageOptions, Equatable {
   /// The number of features of the words and word pairs of the reply; 0 switches that part off.
   public var lexicalSize = 16
@@ -15,6 +15,16 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
   public var usesPolicy = false
   /// The width of the layer that reads the policy's features.
   public var policySize = 32
+  /// The directory of a pretrained encoder of sentences (a BERT of sentence-transformers, such as all-MiniLM-L6-v2) that
+  /// reads conversation and reply together; `nil` for none.
+  public var encoder: String?
+  /// The number of features of the pretrained encoder's states.
+  public var encoderSize = 16
+  /// The number of tokens that the pretrained encoder reads of the conversation before the reply: the last ones.
+  public var encoderPromptTokens = 96
+  /// Whether the pretrained encoder is trained with the rest; it is kept as it is where not, which takes a fraction of
+  /// the time.
+  public var tunesEncoder = false
   /// The number of layers of the transformer that reads question and reply together; 0 switches it off.
   public var layers = 1
   /// The width of the transformer.
@@ -41,8 +51,11 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
     check.positive(lexicalBuckets, "lexicalBuckets")
     check.require(layers >= 0, "layers", "0 or more", found: layers)
     check.require(
-      lexicalSize > 0 || usesMeasures || usesPolicy || layers > 0, "layers",
-      "at least 1 where lexicalSize is 0, usesMeasures and usesPolicy are false", found: layers)
+      lexicalSize > 0 || usesMeasures || usesPolicy || encoder != nil || layers > 0, "layers",
+      "at least 1 where lexicalSize is 0, usesMeasures and usesPolicy are false and there is no encoder",
+      found: layers)
+    check.positive(encoderSize, "encoderSize")
+    check.positive(encoderPromptTokens, "encoderPromptTokens")
     check.positive(policySize, "policySize")
     check.positive(hiddenSize, "hiddenSize")
     check.positive(heads, "heads")

@@ -3,6 +3,7 @@ import LanguageModels
 import NeuralNetworks
 import TestSupport
 import Testing
+import Tokenizers
 import Torch
 
 @Suite(
@@ -32,5 +33,17 @@ struct MiniLMTests {
     #expect(largestDifference(found, vectors) < expected["tolerance"].double)
     let alone = withoutGradient { encoder.vectors(of: [rows[1]]) }
     #expect(largestDifference(alone[0], vectors[1]) < expected["tolerance"].double)
+  }
+
+  @Test func textsBecomeTheReferencesTokensAndVectors() throws {
+    let tokenizer = try TextTokenizer.load(directory)
+    let encoder = try SentenceEncoder.load(from: directory)
+    let rows = expected["texts"].array.map { text in
+      tokenizer.encode(
+        text.string ?? "", addSpecialTokens: true, maximumLength: encoder.maximumLength)
+    }
+    #expect(rows == expected["ids"].array.map { $0.array.map(\.int) })
+    let found = withoutGradient { encoder.vectors(of: rows) }
+    #expect(largestDifference(found, vectors) < expected["tolerance"].double)
   }
 }
