@@ -3,10 +3,10 @@ public import RLHF
 
 /// Encodes a conversation and a reply for a reward model that is trained from scratch, on as little as a thousand pairs.
 ///
-/// Five parts side by side: a regression on the words, word pairs and measures of the reply, fitted before training
-/// begins; measures of the reply; a table of its words and word pairs; a small transformer that reads conversation and
-/// reply together; and what a fine-tuned policy makes of the reply. Words are hashed, so that there is no vocabulary to
-/// keep and later rounds may bring new words.
+/// Parts side by side: a regression on the words, word pairs and measures of the reply, fitted before training begins;
+/// measures of the reply; a table of its words and word pairs; a small transformer that reads conversation and reply
+/// together; what a fine-tuned policy makes of the reply; and what a pretrained encoder of sentences does. Words are
+/// hashed, so that there is no vocabulary to keep and later rounds may bring new words.
 public final class ChatRewardEncoder: Encoder {
   /// The named parameters.
   public let parameters: ParameterStore
@@ -18,6 +18,7 @@ public final class ChatRewardEncoder: Encoder {
   private let transformer: RewardTransformer?
   private let backbone: RewardBackbone?
   private let backboneHead: MLP?
+  private let sentences: RewardSentences?
   private var prepared: [Sample<ChatPrompt, ChatReply>: RewardFeatures] = [:]
 
   /// The number of samples whose preparation is remembered.
@@ -28,15 +29,18 @@ public final class ChatRewardEncoder: Encoder {
   /// - Parameters:
   ///   - configuration: The settings.
   ///   - policy: The fine-tuned policy that `usesPolicy` asks for; the encoder freezes it and owns it from now on.
+  ///   - pretrained: The pretrained encoder, where it does not come from the directory `encoder`.
   ///   - seed: The seed of the parameters.
   /// - Throws: ``RLHFError`` for impossible settings, or where a policy is asked for and missing.
   public init(
-    configuration: ChatRewardConfiguration = .init(), policy: ChatPolicy? = nil, seed: Seed
+    configuration: ChatRewardConfiguration = .init(), policy: ChatPolicy? = nil,
+    pretrained: PretrainedSentences? = nil, seed: Seed
   ) throws {
     var check = SettingsCheck(section: "domain.reward")
     configuration.validate(&check)
     try check.finish(source: "reward encoder")
     self.configuration = configuration
+    let pretrained = try pretrained ?? configuration.encoder.map(PretrainedSentences.load)
     parameters = ParameterStore(seed: seed)
     regression =
       configuration.regressionPenalty == nil
@@ -50,6 +54,9 @@ public final class ChatRewardEncoder: Encoder {
     transformer =
       configuration.layers > 0
       ? RewardTransformer(configuration, in: parameters["transformer"]) : nil
+    sentences = try pretrained.map {
+      try RewardSentences($0, configuration, in: parameters["sentences"])
+    }
     guard configuration.usesPolicy else {
       (backbone, backboneHead) = (nil, nil)
       return
@@ -92,6 +99,7 @@ public final class ChatRewardEncoder: Encoder {
       + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
       + (configuration.layers > 0 ? configuration.hiddenSize : 0)
       + (configuration.usesPolicy ? configuration.policySize : 0)
+      + (sentences == nil ? 0 : configuration.encoderSize)
   }
 
   /// The features of each sample, `[B, H]`.
@@ -108,6 +116,7 @@ public final class ChatRewardEncoder: Encoder {
         Tensor(rows.flatMap(\.measures), shape: [rows.count, RewardFeatures.measureCount]))
     }
     if let transformer { parts.append(transformer(rows, dropout: dropout)) }
+    if let sentences { parts.append(sentences(samples, dropout: dropout)) }
     if let backbone, let backboneHead {
       let generator = dropout.map { RandomGenerator(seed: $0.derived("policy")) }
       let read = Dropout(configuration.dropout)(
@@ -130,6 +139,7 @@ public final class ChatRewardEncoder: Encoder {
 extension ChatRewardEncoder {
   private static let configurationFile = "encoder.json"
   private static let parametersFile = "encoder.safetensors"
+  private static let sentencesFolder = "sentences"
 
   /// Writes the settings and the parameters into an existing directory; the policy is not among them.
   public func save(to directory: URL) throws {
@@ -138,6 +148,7 @@ extension ChatRewardEncoder {
     try AtomicFile.write(
       try encoder.encode(configuration), to: directory.appending(path: Self.configurationFile))
     try parameters.save(to: directory.appending(path: Self.parametersFile))
+    try sentences?.save(to: directory.appending(path: Self.sentencesFolder))
   }
 
   /// Reads an encoder that ``save(to:)`` wrote.
@@ -153,7 +164,11 @@ extension ChatRewardEncoder {
         "\(url.path) does not hold the settings of a chat reward encoder. Train one with 'rlhf reward'.",
         cause: error)
     }
-    try self.init(configuration: configuration, policy: policy, seed: 0)
+    let sentences = directory.appending(path: Self.sentencesFolder)
+    try self.init(
+      configuration: configuration, policy: policy,
+      pretrained: configuration.encoder == nil ? nil : PretrainedSentences(from: sentences), seed: 0
+    )
     try parameters.load(
       SafetensorsFile(directory.appending(path: Self.parametersFile)))
   }

@@ -13,14 +13,7 @@ public final class CausalLanguageModel {
   public let parameters: ParameterStore
 
   let decoder: any TransformerDecoder
-
-  /// The types that implement the families.
-  static func decoderType(of family: LanguageModelFamily) -> any TransformerDecoder.Type {
-    switch family {
-    case .gpt2: GPT2.self
-    case .llama: Llama.self
-    }
-  }
+  private let outputWeight: Tensor
 
   /// Creates a model whose weights are drawn by `seed`.
   public convenience init(
@@ -34,9 +27,21 @@ public final class CausalLanguageModel {
   /// Creates a model whose parameters are made in `store`.
   public init(_ configuration: LanguageModelConfiguration, in store: ParameterStore) throws {
     try configuration.validate()
+    guard configuration.labelCount == nil else {
+      throw RLHFError(
+        .incompatibleModel,
+        "A \(configuration.family.classifierArchitecture) predicts no tokens, expected a "
+          + "\(configuration.family.causalArchitecture). Use it as a reward model.")
+    }
     self.configuration = configuration
     parameters = store
-    decoder = Self.decoderType(of: configuration.family).init(configuration, in: store.root)
+    decoder = configuration.family.entry.decoder.init(configuration, in: store.root)
+    outputWeight =
+      configuration.tiesEmbeddings
+      ? decoder.tokenWeight
+      : store["lm_head"].parameter(
+        "weight", [configuration.vocabularySize, configuration.hiddenSize],
+        .normal(standardDeviation: configuration.initializerRange))
   }
 
   /// The width of the hidden states.
@@ -75,19 +80,13 @@ public final class CausalLanguageModel {
     _ ids: Tensor, attentionMask: Tensor? = nil, cache: KeyValueCache? = nil,
     dropout: RandomGenerator? = nil
   ) -> Tensor {
-    precondition(ids.rank == 2, "hiddenStates wants tokens [B, T], not \(ids.shape)")
-    precondition(
-      attentionMask.map { $0.shape == ids.shape && $0.dtype == .bool } ?? true,
-      "hiddenStates wants a Boolean mask \(ids.shape)")
-    let pass = ForwardPass(
-      ids: ids, attentionMask: attentionMask, cache: cache, dropout: dropout)
-    let states = decoder.transform(decoder.embed(ids, pass), pass)
-    cache?.advance(ids.shape[1])
-    return states
+    decoder.states(
+      ids, attentionMask: attentionMask, cache: cache, dropout: dropout,
+      window: configuration.slidingWindow)
   }
 
   /// The unnormalised log-probabilities of the token that follows each hidden state, `[…, H]` to `[…, V]`.
   public func logits(_ hidden: Tensor) -> Tensor {
-    hidden.linear(weight: decoder.outputWeight, bias: nil)
+    hidden.linear(weight: outputWeight, bias: nil)
   }
 }
