@@ -148,7 +148,8 @@ struct LogProbabilityTool {
       let roles = "\"system\", \"user\" or \"assistant\""
       throw RLHFError(
         .invalidData,
-        "'messages' cannot be read; expected a list of {\"role\": \(roles), \"content\": a string}.")
+        "'messages' cannot be read; expected a list of {\"role\": \(roles), \"content\": a string}."
+      )
     }
   }
 
