@@ -1,7 +1,7 @@
 /// What a template may use up, so that a hostile one ends with an error instead of taking all memory or time.
 struct Budget {
   /// How many steps a rendering may take: expressions evaluated, elements and characters moved.
-  static let largestWork = 20_000_000
+  static let largestWork = 4_000_000
   /// How long a text may become, in bytes.
   static let longestText = 16 << 20
   /// How many elements a list may have.
@@ -9,7 +9,7 @@ struct Budget {
   /// The longest `range`, as in Jinja's sandbox.
   static let longestRange = 100_000
   /// How deep macros, blocks and expressions may be nested when they are evaluated.
-  static let deepest = 800
+  static let deepest = 250
   /// How many loops, namespaces, macros and the like there may be.
   static let mostObjects = 500_000
 

@@ -19,37 +19,84 @@ extension Interpreter {
     }
   }
 
+  // As with statements, the kinds that need much space on the stack have functions of their own.
   private func evaluateKind(
     _ expression: Expression, in scope: Scope, caller: Value?
   ) throws -> Value {
     switch expression.kind {
-    case .none: return .none
-    case .bool(let value): return .bool(value)
-    case .integer(let value): return .integer(value)
-    case .float(let value): return .float(value)
-    case .string(let text): return .string(text)
+    case .none, .bool, .integer, .float, .string: return Self.constant(expression.kind)
     case .name(let name): return scope[name] ?? .undefined("'\(name)' is undefined")
-    case .list(let elements): return try .list(elements.map { try evaluate($0, in: scope) })
-    case .tuple(let elements): return try .tuple(elements.map { try evaluate($0, in: scope) })
-    case .dictionary(let members): return try dictionary(members, in: scope)
-    case .not(let operand): return .bool(!(try evaluate(operand, in: scope).isTrue))
-    case .negative(let operand): return try negated(evaluate(operand, in: scope))
-    case .positive(let operand): return try positive(evaluate(operand, in: scope))
+    case .list, .tuple, .dictionary: return try collection(expression.kind, in: scope)
+    case .not, .negative, .positive: return try unary(expression.kind, in: scope)
+    case .and, .or: return try logical(expression.kind, in: scope)
+    case .arithmetic, .concatenation, .comparison: return try binary(expression.kind, in: scope)
+    case .conditional: return try conditional(expression.kind, in: scope)
+    case .attribute, .item, .slice: return try access(expression.kind, in: scope)
+    case .call: return try call(expression.kind, in: scope, caller: caller)
+    case .filter, .test: return try applied(expression.kind, in: scope)
+    }
+  }
+
+  private static func constant(_ kind: Expression.Kind) -> Value {
+    switch kind {
+    case .bool(let value): .bool(value)
+    case .integer(let value): .integer(value)
+    case .float(let value): .float(value)
+    case .string(let text): .string(text)
+    default: .none
+    }
+  }
+
+  private func collection(_ kind: Expression.Kind, in scope: Scope) throws -> Value {
+    switch kind {
+    case .list(let elements): try .list(elements.map { try evaluate($0, in: scope) })
+    case .tuple(let elements): try .tuple(elements.map { try evaluate($0, in: scope) })
+    case .dictionary(let members): try dictionary(members, in: scope)
+    default: .none
+    }
+  }
+
+  private func unary(_ kind: Expression.Kind, in scope: Scope) throws -> Value {
+    switch kind {
+    case .not(let operand): .bool(!(try evaluate(operand, in: scope).isTrue))
+    case .negative(let operand): try negated(evaluate(operand, in: scope))
+    case .positive(let operand): try positive(evaluate(operand, in: scope))
+    default: .none
+    }
+  }
+
+  private func logical(_ kind: Expression.Kind, in scope: Scope) throws -> Value {
+    switch kind {
     case .and(let left, let right):
       let value = try evaluate(left, in: scope)
       return value.isTrue ? try evaluate(right, in: scope) : value
     case .or(let left, let right):
       let value = try evaluate(left, in: scope)
       return value.isTrue ? value : try evaluate(right, in: scope)
+    default: return .none
+    }
+  }
+
+  private func binary(_ kind: Expression.Kind, in scope: Scope) throws -> Value {
+    switch kind {
     case .arithmetic(let operation, let left, let right):
       let value = try evaluate(left, in: scope)
       return try compute(operation, value, evaluate(right, in: scope))
     case .concatenation(let parts): return try concatenation(parts, in: scope)
     case .comparison(let first, let rest): return try comparison(first, rest, in: scope)
-    case .conditional(let test, let then, let otherwise):
-      if try evaluate(test, in: scope).isTrue { return try evaluate(then, in: scope) }
-      return try otherwise.map { try evaluate($0, in: scope) }
-        ?? .undefined("the condition is false, and there is no 'else'")
+    default: return .none
+    }
+  }
+
+  private func conditional(_ kind: Expression.Kind, in scope: Scope) throws -> Value {
+    guard case .conditional(let test, let then, let otherwise) = kind else { return .none }
+    if try evaluate(test, in: scope).isTrue { return try evaluate(then, in: scope) }
+    return try otherwise.map { try evaluate($0, in: scope) }
+      ?? .undefined("the condition is false, and there is no 'else'")
+  }
+
+  private func access(_ kind: Expression.Kind, in scope: Scope) throws -> Value {
+    switch kind {
     case .attribute(let value, let name):
       return try attribute(name, of: evaluate(value, in: scope))
     case .item(let value, let index):
@@ -57,14 +104,19 @@ extension Interpreter {
       return try item(evaluate(index, in: scope), of: value)
     case .slice(let value, let start, let stop, let step):
       return try slice(value, start, stop, step, in: scope)
-    case .call(let function, let arguments):
-      return try call(function, arguments, in: scope, caller: caller)
+    default: return .none
+    }
+  }
+
+  private func applied(_ kind: Expression.Kind, in scope: Scope) throws -> Value {
+    switch kind {
     case .filter(let value, let filter):
       return try apply(filter, to: evaluate(value, in: scope), in: scope)
     case .test(let value, let test):
       let value = try evaluate(value, in: scope)
       let result = try self.test(test.name, value, self.arguments(test.arguments, in: scope))
       return .bool(result != test.isNegated)
+    default: return .none
     }
   }
 
@@ -139,8 +191,9 @@ extension Interpreter {
   // MARK: - Calls
 
   private func call(
-    _ function: Expression, _ arguments: CallArguments, in scope: Scope, caller: Value?
+    _ kind: Expression.Kind, in scope: Scope, caller: Value?
   ) throws -> Value {
+    guard case .call(let function, let arguments) = kind else { return .none }
     if case .attribute(let owner, let name) = function.kind {
       let owner = try evaluate(owner, in: scope)
       if Methods.has(name, owner) {

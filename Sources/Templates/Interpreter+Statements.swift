@@ -11,45 +11,79 @@ extension Interpreter {
     }
   }
 
+  // Every kind of statement has a function of its own, so that the stack of a deep recursion holds only what it needs.
   private func execute(_ statement: Statement, in scope: Scope) throws -> Flow {
     switch statement {
-    case .text(let text): try write(text)
-    case .output(let expression):
-      let value = try evaluate(expression, in: scope)
-      try located(at: expression.position) { try write(PythonText.string(value)) }
-    case .branches(let branches, let otherwise):
-      for (test, body) in branches where try evaluate(test, in: scope).isTrue {
-        return try execute(body, in: scope)
-      }
-      return try execute(otherwise, in: scope)
-    case .loop(let loop): try execute(loop, in: scope)
-    case .set(let target, let expression, let position):
-      try assign(evaluate(expression, in: scope), to: target, in: scope, at: position)
-    case .setBlock(let target, let filters, let body, let position):
-      let text = try captured { _ = try execute(body, in: Scope(in: scope)) }
-      let value = try apply(filters, to: .string(text), in: scope)
-      try assign(value, to: target, in: scope, at: position)
-    case .macro(let definition):
-      scope[definition.name] = try .object(macro(definition, in: scope))
-    case .callBlock(let call, let definition):
-      let caller = try macro(definition, in: scope)
-      let value = try evaluate(call, in: scope, caller: .object(caller))
-      try write(PythonText.string(value))
-    case .filterBlock(let filters, let body, let position):
-      let text = try captured { _ = try execute(body, in: Scope(in: scope)) }
-      let value = try apply(filters, to: .string(text), in: scope)
-      try located(at: position) { try write(PythonText.string(value)) }
-    case .scope(let values, let body, let position):
-      let inner = Scope(in: scope)
-      for (target, expression) in values {
-        try assign(evaluate(expression, in: scope), to: target, in: inner, at: position)
-      }
-      return try execute(body, in: inner)
-    case .generation(let body, _): try generation(body, in: scope)
+    case .text, .output: try writeOutput(of: statement, in: scope)
+    case .branches: return try executeBranches(statement, in: scope)
+    case .loop: try executeLoop(statement, in: scope)
+    case .set, .setBlock: try executeSet(statement, in: scope)
+    case .macro, .callBlock: try executeMacro(statement, in: scope)
+    case .filterBlock: try executeFilter(statement, in: scope)
+    case .scope: return try executeScope(statement, in: scope)
+    case .generation: try executeGeneration(statement, in: scope)
     case .breakLoop: return .broken
     case .continueLoop: return .continued
     }
     return .normal
+  }
+
+  private func writeOutput(of statement: Statement, in scope: Scope) throws {
+    if case .text(let text) = statement { try write(text) }
+    guard case .output(let expression) = statement else { return }
+    let value = try evaluate(expression, in: scope)
+    try located(at: expression.position) { try write(PythonText.string(value)) }
+  }
+
+  private func executeBranches(_ statement: Statement, in scope: Scope) throws -> Flow {
+    guard case .branches(let branches, let otherwise) = statement else { return .normal }
+    for (test, body) in branches where try evaluate(test, in: scope).isTrue {
+      return try execute(body, in: scope)
+    }
+    return try execute(otherwise, in: scope)
+  }
+
+  private func executeSet(_ statement: Statement, in scope: Scope) throws {
+    if case .set(let target, let expression, let position) = statement {
+      try assign(evaluate(expression, in: scope), to: target, in: scope, at: position)
+    }
+    guard case .setBlock(let target, let filters, let body, let position) = statement else {
+      return
+    }
+    let text = try captured { _ = try execute(body, in: Scope(in: scope)) }
+    let value = try apply(filters, to: .string(text), in: scope)
+    try assign(value, to: target, in: scope, at: position)
+  }
+
+  private func executeMacro(_ statement: Statement, in scope: Scope) throws {
+    if case .macro(let definition) = statement {
+      scope[definition.name] = try .object(macro(definition, in: scope))
+    }
+    guard case .callBlock(let call, let definition) = statement else { return }
+    let caller = try macro(definition, in: scope)
+    let value = try evaluate(call, in: scope, caller: .object(caller))
+    try write(PythonText.string(value))
+  }
+
+  private func executeFilter(_ statement: Statement, in scope: Scope) throws {
+    guard case .filterBlock(let filters, let body, let position) = statement else { return }
+    let text = try captured { _ = try execute(body, in: Scope(in: scope)) }
+    let value = try apply(filters, to: .string(text), in: scope)
+    try located(at: position) { try write(PythonText.string(value)) }
+  }
+
+  private func executeScope(_ statement: Statement, in scope: Scope) throws -> Flow {
+    guard case .scope(let values, let body, let position) = statement else { return .normal }
+    let inner = Scope(in: scope)
+    for (target, expression) in values {
+      try assign(evaluate(expression, in: scope), to: target, in: inner, at: position)
+    }
+    return try execute(body, in: inner)
+  }
+
+  private func executeGeneration(_ statement: Statement, in scope: Scope) throws {
+    guard case .generation(let body, _) = statement else { return }
+    try generation(body, in: scope)
   }
 
   /// Gives errors without a place the place of what is being evaluated.
@@ -74,7 +108,8 @@ extension Interpreter {
 
   // MARK: - Loops
 
-  private func execute(_ loop: Loop, in scope: Scope) throws {
+  private func executeLoop(_ statement: Statement, in scope: Scope) throws {
+    guard case .loop(let loop) = statement else { return }
     let sequence = try evaluate(loop.sequence, in: scope)
     try run(loop, over: sequence, depth: 0, in: scope)
   }

@@ -3,7 +3,7 @@ struct Parser {
   /// How deep blocks and parentheses may be nested.
   static let deepest = 100
   /// How many operators may follow each other in an expression.
-  static let deepestExpression = 200
+  static let deepestExpression = 150
 
   private var tokens: [Token]
   private var index = 0

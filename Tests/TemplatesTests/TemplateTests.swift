@@ -49,7 +49,7 @@ struct TemplateTests {
     "{{ 'a'.replace('', 'b' * 1000000) * 1000 }}", "{{ '%1000000000d' % 1 }}",
     "{{ 'a'.center(100000000000) }}", "{{ '{:>1000000000}'.format(1) }}", "{{ 2 ** 64 }}",
     "{{ 9223372036854775807 * 2 }}", "{{ -9223372036854775807 - 2 }}", "{{ 'a'.zfill(99999999999) }}",
-    "{{ ['a' * 1000000] * 100 | length }}{{ (['a' * 1000000] * 100) | join }}",
+    "{{ (['a' * 1000000] * 100) | join }}",
     "{{ [1] | tojson(indent=99999999999) }}", "{{ [1] | batch(999999999999, 1) | list }}",
     "{{ [1] | slice(999999999999) | list }}", "{{ 'a' | indent(99999999999) }}",
   ])
@@ -76,7 +76,7 @@ struct TemplateTests {
   @Test func `long chains of objects are taken apart`() throws {
     let sources = [
       "{% set ns = namespace() %}{% for i in range(50000) %}{% set ns.s = namespace(s=ns.s) %}{% endfor %}ok",
-      "{% set ns = namespace() %}{% for i in range(50000) %}{% set ns.s = [ns.s] | map('list') %}{% endfor %}ok",
+      "{% set ns = namespace() %}{% for i in range(50000) %}{% set ns.s = [ns.s] | reject('none') %}{% endfor %}ok",
       "{% set ns = namespace() %}{% for i in range(50000) %}{% set ns.s = {'a': ns.s}.get %}{% endfor %}ok",
       "{% set ns = namespace() %}{% for i in range(50000) %}{% set o = ns.s %}{% macro m() %}{{ o }}{% endmacro %}{% set ns.s = m %}{% endfor %}ok",
       "{% set ns = namespace() %}{% set ns.ns = ns %}{{ ns }}ok",
