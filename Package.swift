@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "RLHF", targets: ["RLHF"]),
     .library(name: "RLHFCommands", targets: ["RLHFCommands"]),
     .library(name: "RLHFTesting", targets: ["RLHFTesting"]),
+    .library(name: "Tokenizers", targets: ["Tokenizers"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "TextChat", targets: ["TextChat"]),
     .executable(name: "rlhf", targets: ["rlhf"]),
@@ -133,7 +134,7 @@ let package = Package(
       "RLHFCommands",
       [
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "TextChat", "Alignment",
-        "RLHFCore", "RLHFPlugin",
+        "RLHFCore", "RLHFPlugin", "Torch",
       ]),
     tests(
       "TextChat",

@@ -35,7 +35,7 @@ public struct TextChat: Domain {
         "There is no text to learn a vocabulary from. Import demonstrations or preferences with 'rlhf import', or start from a model directory with --from."
       )
     }
-    let tokenizer = try BytePairTokenizer.train(
+    let tokenizer = try TextTokenizer.train(
       on: texts, vocabularySize: configuration.vocabularySize,
       specialTokens: ChatFormat.specialTokens,
       configuration: TokenizerConfiguration(
@@ -46,7 +46,7 @@ public struct TextChat: Domain {
 
   /// Reads a policy from a directory.
   public func loadPolicy(from directory: URL) throws -> ChatPolicy {
-    let tokenizer = try BytePairTokenizer.load(directory)
+    let tokenizer = try TextTokenizer.load(directory)
     let model = try CausalLanguageModel.load(from: directory)
     guard tokenizer.vocabularySize <= model.vocabularySize else {
       throw RLHFError(
@@ -167,6 +167,18 @@ public struct TextChat: Domain {
     return figures
   }
 
+  /// `rlhf tokenize` and `rlhf logprobs`.
+  public func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool? {
+    switch name {
+    case "tokenize":
+      return LineTool(try TokenizeTool(model: model, options: options).callAsFunction)
+    case "logprobs":
+      let tool = try LogProbabilityTool(model: model, options: options)
+      return LineTool(batchSize: tool.lookAhead, run: tool.run)
+    default: return nil
+    }
+  }
+
   /// The knowledge base that scripted raters and judges know, where one is configured.
   private func knowledge() throws -> KnowledgeCorpus? {
     guard let name = configuration.knowledge else { return nil }
@@ -175,7 +187,7 @@ public struct TextChat: Domain {
   }
 
   private func modelConfiguration(
-    for tokenizer: BytePairTokenizer
+    for tokenizer: TextTokenizer
   ) throws -> LanguageModelConfiguration {
     var model: LanguageModelConfiguration
     switch configuration.architecture {

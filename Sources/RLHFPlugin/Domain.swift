@@ -140,6 +140,10 @@ public protocol Domain: Sendable {
 
   /// Figures of a sample that people would look at beside the score, such as whether a reply is correct.
   func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double]
+
+  /// What the command `name` does with the model directory `model`, line by line; `nil` where the domain has no such
+  /// command. `options` are those of the command line, by name.
+  func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool?
 }
 
 /// The settings of a domain that has none.
@@ -169,4 +173,6 @@ extension Domain {
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil
   }
+  /// What a command does with a model directory, line by line, where the domain has it.
+  public func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool? { nil }
 }
