@@ -13,6 +13,7 @@ public final class CausalLanguageModel {
   public let parameters: ParameterStore
 
   let decoder: any TransformerDecoder
+  private let outputSite: AdapterSite
 
   /// The types that implement the families.
   static func decoderType(of family: LanguageModelFamily) -> any TransformerDecoder.Type {
@@ -37,6 +38,8 @@ public final class CausalLanguageModel {
     self.configuration = configuration
     parameters = store
     decoder = Self.decoderType(of: configuration.family).init(configuration, in: store.root)
+    outputSite = store["lm_head"].adapterSite(
+      weight: decoder.outputWeight, role: configuration.tiesEmbeddings ? .tiedOutput : .output)
   }
 
   /// The width of the hidden states.
@@ -46,7 +49,7 @@ public final class CausalLanguageModel {
   /// The largest number of positions.
   public var contextLength: Int { configuration.contextLength }
 
-  /// A second model with equal weights, for a frozen reference.
+  /// A second model with equal weights of its own, without adapters.
   public func copy() throws -> CausalLanguageModel {
     let store = ParameterStore(
       dtype: parameters.dtype, device: parameters.device, skipsInitialization: true)
@@ -81,13 +84,15 @@ public final class CausalLanguageModel {
       "hiddenStates wants a Boolean mask \(ids.shape)")
     let pass = ForwardPass(
       ids: ids, attentionMask: attentionMask, cache: cache, dropout: dropout)
-    let states = decoder.transform(decoder.embed(ids, pass), pass)
+    let states = parameters.withAdapterDropout(dropout) {
+      decoder.transform(decoder.embed(ids, pass), pass)
+    }
     cache?.advance(ids.shape[1])
     return states
   }
 
   /// The unnormalised log-probabilities of the token that follows each hidden state, `[…, H]` to `[…, V]`.
   public func logits(_ hidden: Tensor) -> Tensor {
-    hidden.linear(weight: decoder.outputWeight, bias: nil)
+    outputSite.adapted(hidden.linear(weight: decoder.outputWeight, bias: nil), from: hidden)
   }
 }
