@@ -2,7 +2,7 @@ import RLHFCore
 
 extension RotaryConfiguration {
   /// Reads `rope_parameters` (release 5), or `rope_theta` and `rope_scaling` (older).
-  init(_ keys: KeyedDecodingContainer<AnyKey>) throws {
+  init(_ keys: KeyedDecodingContainer<AnyKey>, contextLength: Int) throws {
     self.init(base: try keys.optional("rope_theta") ?? 10_000)
     for name in ["rope_scaling", "rope_parameters"] {
       guard keys.contains(AnyKey(name)), try !keys.decodeNil(forKey: AnyKey(name)) else { continue }
@@ -23,7 +23,7 @@ extension RotaryConfiguration {
           factor: try nested.required("factor"),
           lowFrequencyFactor: try nested.required("low_freq_factor"),
           highFrequencyFactor: try nested.required("high_freq_factor"),
-          originalLength: try nested.required("original_max_position_embeddings"))
+          originalLength: try nested.optional("original_max_position_embeddings") ?? contextLength)
       default:
         throw RLHFError(
           .unsupported,

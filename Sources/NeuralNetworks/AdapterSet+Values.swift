@@ -35,7 +35,7 @@ extension AdapterSet {
     let targets = Set(targets)
     wanted += replacements.map { ($0.name, value(of: $0)) }
     var problems: [String] = []
-    var values: [(own: Tensor, given: Tensor)] = []
+    var values: [(name: String, own: Tensor, given: Tensor)] = []
     var known: Set<String> = []
     for (name, own) in wanted {
       let candidates = [name, Self.fileName(of: name, targets: targets)].map { prefix + $0 }
@@ -50,7 +50,7 @@ extension AdapterSet {
       } else if !given.dtype.isFloatingPoint {
         problems.append("'\(name)' holds \(given.dtype), expected floating-point numbers")
       }
-      values.append((own, given))
+      values.append((name, own, given))
     }
     for name in file.names where !known.contains(name) {
       if let problem = try unexpected(name, in: file, prefix: prefix) { problems.append(problem) }
@@ -64,8 +64,11 @@ extension AdapterSet {
           + "\(problems.prefix(4).joined(separator: "; "))\(more).\(origin) Load the base that it was trained on."
       )
     }
+    for (name, _, given) in values {
+      try parameters.checkFinite(name, given, path: file.url.path)
+    }
     withoutGradient {
-      for (own, given) in values { own.assign(from: given) }
+      for (_, own, given) in values { own.assign(from: given) }
     }
   }
 

@@ -132,8 +132,11 @@ public final class ParameterStore {
   }
 
   /// Takes over `values`, after all names and shapes were compared; every mismatch is in one message.
+  ///
+  /// `origins` says in which file a tensor of many files lies; `check` looks at the numbers, before any is taken over.
   func assign(
-    _ values: [(name: String, tensor: Tensor)], source: String, isStrict: Bool
+    _ values: [(name: String, tensor: Tensor)], source: String, origins: [String: String] = [:],
+    isStrict: Bool, check: (_ name: String, _ tensor: Tensor) throws -> Void = { _, _ in }
   ) throws {
     var given: Set<String> = []
     var unexpected: [String] = []
@@ -144,10 +147,11 @@ public final class ParameterStore {
         unexpected.append(name)
         continue
       }
+      let place = origins[name].map { " in \($0)" } ?? ""
       if tensor.shape != own.shape {
-        misshapen.append("'\(name)' is \(tensor.shape), expected \(own.shape)")
+        misshapen.append("'\(name)'\(place) is \(tensor.shape), expected \(own.shape)")
       } else if !tensor.dtype.isFloatingPoint {
-        misshapen.append("'\(name)' holds \(tensor.dtype), expected floating-point numbers")
+        misshapen.append("'\(name)'\(place) holds \(tensor.dtype), expected floating-point numbers")
       }
     }
     let missing = entries.map(\.name).filter { !given.contains($0) }
@@ -168,6 +172,7 @@ public final class ParameterStore {
         "\(source) does not fit the model: \(problems.joined(separator: "; ")). "
           + "Compare its configuration with the weights.")
     }
+    for (name, tensor) in values { try check(name, tensor) }
     withoutGradient {
       for (name, tensor) in values { self[parameter: name]?.assign(from: tensor) }
     }
