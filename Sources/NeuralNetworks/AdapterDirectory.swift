@@ -47,7 +47,8 @@ public struct AdapterDirectory {
   }
 
   /// Where the base model lies: the folder that the configuration names, absolute, or relative to the directory, or to
-  /// where the program runs; else a folder of that name beside the directory.
+  /// where the program runs; else a folder of that name beside the directory, or where it would be if both were moved
+  /// together.
   public func baseFolder() throws -> URL {
     guard let baseModel, !baseModel.isEmpty else {
       throw RLHFError(
@@ -55,11 +56,11 @@ public struct AdapterDirectory {
         "\(url.path): adapter_config.json does not say which model it is for; set base_model_name_or_path to its folder."
       )
     }
-    let name = URL(filePath: baseModel).lastPathComponent
-    let candidates = [
-      URL(filePath: baseModel, relativeTo: url.appending(path: "", directoryHint: .isDirectory)),
-      URL(filePath: baseModel), url.deletingLastPathComponent().appending(path: name),
-    ].map(\.standardizedFileURL)
+    let candidates =
+      ([
+        URL(filePath: baseModel, relativeTo: url.appending(path: "", directoryHint: .isDirectory)),
+        URL(filePath: baseModel),
+      ] + movedCandidates(baseModel)).map(\.standardizedFileURL)
     let found = candidates.first { folder in
       FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
     }
@@ -70,6 +71,22 @@ public struct AdapterDirectory {
       )
     }
     return found
+  }
+
+  /// The ends of the path of the base, below the folders that the directory lies in, the nearest first.
+  private func movedCandidates(_ baseModel: String) -> [URL] {
+    let parts = URL(filePath: baseModel).standardizedFileURL.pathComponents.dropFirst()
+    var candidates: [URL] = []
+    var ancestor = url.standardizedFileURL
+    while ancestor.pathComponents.count > 1 {
+      ancestor.deleteLastPathComponent()
+      // The last part alone says little: only a neighbour is meant by it.
+      let shortest = candidates.isEmpty ? 1 : 2
+      for length in (shortest...max(shortest, parts.count)).reversed() {
+        candidates.append(ancestor.appending(path: parts.suffix(length).joined(separator: "/")))
+      }
+    }
+    return candidates
   }
 
   /// Puts the adapters on the layers of the model in `base`.

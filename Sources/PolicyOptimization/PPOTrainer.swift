@@ -33,7 +33,8 @@ public final class PPOTrainer<P: Policy> {
 
   /// Creates a trainer.
   ///
-  /// `reference` is a policy of its own with the parameters to stay near.
+  /// `reference` is a policy of its own with the parameters to stay near, or `policy` itself where that carries its
+  /// reference: ``Policy/withReference(_:)``.
   public init(policy: P, reference: P, options: PPOOptions, seed: Seed) {
     self.policy = policy
     self.reference = reference
@@ -97,7 +98,9 @@ public final class PPOTrainer<P: Policy> {
       let mask = rollout.mask
       let now = try evaluateInParts(
         policy, rollout, EvaluationRequest(entropies: true, features: true))
-      let reference = try evaluateInParts(reference, rollout, .logProbabilities).logProbabilities
+      let reference = try withReference(reference, of: policy) {
+        try evaluateInParts($0, rollout, .logProbabilities).logProbabilities
+      }
       guard let features = now.features, let entropies = now.entropies else {
         preconditionFailure(
           "PPOTrainer: \(P.self).evaluate left out features or entropies that were asked for")

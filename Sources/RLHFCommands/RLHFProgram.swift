@@ -98,6 +98,6 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, InitCommand.self, ImportCommand.self, SFTCommand.self,
       SampleCommand.self, RewardCommand.self, PPOCommand.self, EvaluateCommand.self,
-      ChatCommand.self, ReportCommand.self, PluginsCommand.self,
+      ChatCommand.self, ExportCommand.self, ReportCommand.self, PluginsCommand.self,
     ])
 }
