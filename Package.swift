@@ -140,7 +140,7 @@ let package = Package(
       "TextChat",
       [
         "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch",
-        "KnowledgeBaseSample", "Alignment", "PreferenceLearning",
+        "KnowledgeBaseSample", "Alignment", "PreferenceLearning", "PolicyOptimization",
       ]),
   ],
   swiftLanguageModes: [.v6],

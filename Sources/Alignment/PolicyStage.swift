@@ -49,10 +49,8 @@ public struct PolicyStage<D: Domain> {
   private func makeTrainer(
     _ policy: D.DomainPolicy, base: URL
   ) throws -> PolicyTrainer<D.DomainPolicy> {
-    let reference = try project.domain.loadPolicy(from: base)
-    reference.parameters.setTrainable(false)
-    return PolicyTrainer(
-      policy: policy, reference: reference, options: settings.ppo,
+    PolicyTrainer(
+      policy: policy, reference: try project.reference(of: policy, in: base), options: settings.ppo,
       seed: settings.seed.derived("ppo"))
   }
 

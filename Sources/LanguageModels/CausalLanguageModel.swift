@@ -14,6 +14,7 @@ public final class CausalLanguageModel {
 
   let decoder: any TransformerDecoder
   private let outputWeight: Tensor
+  private let outputSite: AdapterSite
 
   /// Creates a model whose weights are drawn by `seed`.
   public convenience init(
@@ -42,6 +43,8 @@ public final class CausalLanguageModel {
       : store["lm_head"].parameter(
         "weight", [configuration.vocabularySize, configuration.hiddenSize],
         .normal(standardDeviation: configuration.initializerRange))
+    outputSite = store["lm_head"].adapterSite(
+      weight: outputWeight, role: configuration.tiesEmbeddings ? .tiedOutput : .output)
   }
 
   /// The width of the hidden states.
@@ -51,7 +54,7 @@ public final class CausalLanguageModel {
   /// The largest number of positions.
   public var contextLength: Int { configuration.contextLength }
 
-  /// A second model with equal weights, for a frozen reference.
+  /// A second model with equal weights of its own, without adapters.
   public func copy() throws -> CausalLanguageModel {
     let store = ParameterStore(
       dtype: parameters.dtype, device: parameters.device, skipsInitialization: true)
@@ -80,13 +83,15 @@ public final class CausalLanguageModel {
     _ ids: Tensor, attentionMask: Tensor? = nil, cache: KeyValueCache? = nil,
     dropout: RandomGenerator? = nil
   ) -> Tensor {
-    decoder.states(
-      ids, attentionMask: attentionMask, cache: cache, dropout: dropout,
-      window: configuration.slidingWindow)
+    parameters.withAdapterDropout(dropout) {
+      decoder.states(
+        ids, attentionMask: attentionMask, cache: cache, dropout: dropout,
+        window: configuration.slidingWindow)
+    }
   }
 
   /// The unnormalised log-probabilities of the token that follows each hidden state, `[…, H]` to `[…, V]`.
   public func logits(_ hidden: Tensor) -> Tensor {
-    hidden.linear(weight: outputWeight, bias: nil)
+    outputSite.adapted(hidden.linear(weight: outputWeight, bias: nil), from: hidden)
   }
 }

@@ -47,7 +47,7 @@ extension ParameterStore {
   }
 
   /// Checks that a tensor has finite numbers alone, also in the parameters' element type.
-  private func checkFinite(_ name: String, _ tensor: Tensor, path: String) throws {
+  func checkFinite(_ name: String, _ tensor: Tensor, path: String) throws {
     let narrowed = dtype == .float16 && tensor.dtype != .float16 ? tensor.to(.float16) : tensor
     guard narrowed.isFinite().all().item() == 0 else { return }
     let nans = Int(tensor.isNaN().to(.int64).sum().item())

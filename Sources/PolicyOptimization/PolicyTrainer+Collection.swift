@@ -89,7 +89,9 @@ extension PolicyTrainer {
 
   /// The log-probabilities `[B, T]` of the actions under the reference policy.
   private func referenceLogProbabilities(of rollout: Rollout) throws -> Tensor {
-    try evaluateInParts(reference, rollout, .logProbabilities).logProbabilities
+    try withReference(reference, of: policy) {
+      try evaluateInParts($0, rollout, .logProbabilities).logProbabilities
+    }
   }
 
   /// Evaluates microbatch by microbatch, and puts the parts together.

@@ -38,7 +38,8 @@ public final class PolicyTrainer<P: Policy> {
 
   /// Creates a trainer.
   ///
-  /// `reference` is a policy of its own with the parameters to stay near.
+  /// `reference` is a policy of its own with the parameters to stay near, or `policy` itself where that carries its
+  /// reference: ``Policy/withReference(_:)``.
   public init(policy: P, reference: P, options: PolicyOptions, seed: Seed) {
     self.policy = policy
     self.reference = reference
