@@ -89,6 +89,11 @@ public struct Project<D: Domain>: Sendable {
     try store.preferences(split: split)
   }
 
+  /// What people said in a split, in every form.
+  public func opinions(_ split: Split) throws -> Preferences<D.Prompt, D.Artifact> {
+    Preferences(pairs: try preferences(split))
+  }
+
   /// Everything to train on.
   ///
   /// Where nobody demonstrated anything, the preferred artifacts serve as demonstrations.
