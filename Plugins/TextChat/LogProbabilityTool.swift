@@ -129,7 +129,7 @@ struct LogProbabilityTool {
       return Entry(ids: ids, completionStart: shared)
     }
     if let messages = line["messages"], messages.arrayValue?.isEmpty == false {
-      return try conversation(messages.decoded(as: [ChatMessage].self))
+      return try conversation(turns(of: messages))
     }
     throw RLHFError(
       .invalidData,
@@ -139,6 +139,18 @@ struct LogProbabilityTool {
 
   private func encode(_ text: String) throws -> [Int] {
     try requiredTokenizer().encode(text, addSpecialTokens: options.specialTokens)
+  }
+
+  private func turns(of messages: JSONValue) throws -> [ChatMessage] {
+    do {
+      return try messages.decoded(as: [ChatMessage].self)
+    } catch {
+      let roles = "\"system\", \"user\" or \"assistant\""
+      throw RLHFError(
+        .invalidData,
+        "'messages' cannot be read; expected a list of {\"role\": \(roles), \"content\": a string}."
+      )
+    }
   }
 
   /// A conversation in the model's format; the assistant's last turn is the completion.

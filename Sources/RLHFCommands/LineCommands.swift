@@ -127,6 +127,8 @@ struct LineOptions: ParsableArguments {
       } catch let error as RLHFError {
         throw RLHFError(
           error.code, "\(source):\(line.number): \(error.message)", cause: error.cause)
+      } catch {
+        throw RLHFError(.invalidData, "\(source):\(line.number): \(error)")
       }
     }
   }
@@ -134,13 +136,14 @@ struct LineOptions: ParsableArguments {
   private func tool(
     _ name: String, for model: URL, in folder: URL, _ options: JSONValue
   ) throws -> LineTool {
-    let named = try plugin ?? (try? ProjectFiles.plugin(in: folder))
+    let named = plugin ?? (try? ProjectFiles.plugin(in: folder))
     let domains = try named.map { [try DomainList.find($0)] } ?? DomainList.all
     for domain in domains {
       if let tool = try domain.lineTool(name, model: model, options: options) { return tool }
     }
     throw RLHFError(
       .unsupported,
-      "The plugin \(named ?? "list") has no '\(name)'. Name one that has it with --plugin.")
+      named.map { "The plugin \($0) has no '\(name)'. Name one that has it with --plugin." }
+        ?? "No plugin of this program has '\(name)'.")
   }
 }
