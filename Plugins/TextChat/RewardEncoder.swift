@@ -54,9 +54,8 @@ public final class ChatRewardEncoder: Encoder {
     transformer =
       configuration.layers > 0
       ? RewardTransformer(configuration, in: parameters["transformer"]) : nil
-    sentences = try pretrained.map {
-      try RewardSentences($0, configuration, in: parameters["sentences"])
-    }
+    let place = parameters["sentences"]
+    sentences = try pretrained.map { try RewardSentences($0, configuration, in: place) }
     guard configuration.usesPolicy else {
       (backbone, backboneHead) = (nil, nil)
       return

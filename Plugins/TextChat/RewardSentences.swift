@@ -50,9 +50,7 @@ final class RewardSentences {
   /// The number of upper layers whose states are read.
   private static let layerCount = 3
   // Sets how fast this part learns, compared with the others.
-  private static let scale = 0.15
-  /// The smallest number of tokens that a long conversation leaves to the reply.
-  private static let leastReplyTokens = 32
+  private static let scale = 0.05
 
   init(
     _ pretrained: PretrainedSentences, _ configuration: ChatRewardConfiguration,
@@ -146,7 +144,8 @@ final class RewardSentences {
   ) -> (prompt: [Int], reply: [Int]) {
     let limit = pretrained.encoder.maximumLength
     let text = sample.prompt.messages.map(\.content).joined(separator: " ")
-    let room = max(0, min(promptTokens, limit - 3 - Self.leastReplyTokens))
+    // A long conversation leaves half of the room to the reply.
+    let room = max(0, min(promptTokens, (limit - 3) / 2))
     let prompt =
       [pretrained.start] + pretrained.tokenizer.encode(text).suffix(room) + [pretrained.end]
     let reply = pretrained.tokenizer.encode(sample.artifact.text)
