@@ -71,7 +71,7 @@ public struct ProjectSettings: StageOptions {
   /// Reward modelling.
   public var reward = RewardOptions()
   /// Policy optimisation.
-  public var ppo = PPOOptions()
+  public var ppo = PolicyOptions()
   /// Rounds of comparison and optimisation.
   public var rounds = RoundOptions()
   /// Evaluation.

@@ -1,6 +1,7 @@
 import Alignment
 import ArgumentParser
 import Foundation
+import PolicyOptimization
 import RLHFCore
 import RLHFPlugin
 import Tracking
@@ -76,7 +77,9 @@ struct RewardCommand: AsyncParsableCommand {
 
 struct PPOCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ppo", abstract: "Optimise a policy against a reward model by PPO.")
+    commandName: "ppo",
+    abstract: "Optimise a policy against a reward model by PPO, GRPO, RLOO or REINFORCE++.",
+    aliases: ["optimize"])
 
   @OptionGroup var projectOptions: ProjectOptions
   @OptionGroup var runOptions: RunOptions
@@ -88,17 +91,38 @@ struct PPOCommand: AsyncParsableCommand {
   @Option(help: "The reward model: a run. Default: the newest finished 'reward' run.")
   var reward: String?
 
+  private static let algorithms = PolicyAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
+
+  @Option(
+    help: ArgumentHelp(
+      "The algorithm: \(algorithms). Default: that of ppo.algorithm in rlhf.yaml.",
+      valueName: "name"),
+    transform: { name in
+      guard let algorithm = PolicyAlgorithm(rawValue: name) else {
+        throw ValidationError("'\(name)' is not an algorithm. Known: \(algorithms).")
+      }
+      return algorithm
+    })
+  var algorithm: PolicyAlgorithm?
+
   @MainActor func run() async throws { try await open(projectOptions.domain()) }
 
   @MainActor private func open<D: Domain>(_ domain: D) async throws {
     let folder = projectOptions.folder
     let run: RunFolder
     if runOptions.resume {
+      guard algorithm == nil else {
+        throw RLHFError(
+          .usage,
+          "--algorithm cannot go with --resume: a run goes on with the settings it was started with."
+        )
+      }
       run = try runOptions.existing(.ppo, in: folder)
       let project = try projectOptions.open(domain, resuming: run)
       try await PolicyStage(project: project, observer: .terminal()).resume(run)
     } else {
-      let project = try projectOptions.open(domain)
+      let chosen = algorithm.map { ["ppo.algorithm=\($0.rawValue)"] } ?? []
+      let project = try projectOptions.open(domain, overriding: chosen)
       let base = try ProjectFiles.model(
         from, of: [.sft], in: folder, hint: "Train one with 'rlhf sft', or name one with --from.")
       let scores = try ProjectFiles.model(

@@ -57,6 +57,10 @@ import Testing
     let samples = try json(
       .init(running: "sample", "-p", path, "--count", "2", "--prompt", "Hello", "--json"))
     #expect(samples.arrayValue?.count == 2)
+    let best = try json(
+      .init(running: "sample", "-p", path, "--count", "2", "--best-of", "3", "--json"))
+    #expect(best["rows"]?.arrayValue?.count == 2)
+    #expect(best["expectations"]?.arrayValue?.map { $0["n"] } == [1, 2, 3])
     let runs = try json(.init(running: "report", "-p", path, "--json"))
     #expect(runs.arrayValue?.count == 4)
     let figures = try json(.init(running: "report", "ppo-1", "-p", path, "--json"))
@@ -131,19 +135,24 @@ import Testing
       try Data(contentsOf: broken) == Data(contentsOf: folder("runs/whole/metrics.jsonl")))
   }
 
-  @Test("a run of PPO that is killed, whenever that is, resumes to the metrics of an unbroken one")
-  func killed() throws {
+  @Test(
+    "a run that is killed, whenever that is, resumes to the metrics of an unbroken one",
+    arguments: ["ppo", "grpo"])
+  func killed(algorithm: String) throws {
     let folder = try project()
     let path = folder.url.path
     #expect(try ProgramRun.run("sft", "-p", path).code == 0)
     #expect(try ProgramRun.run("reward", "-p", path).code == 0)
-    #expect(try ProgramRun.run("ppo", "-p", path, "--run", "whole").code == 0)
+    let command = ["ppo", "-p", path, "--algorithm", algorithm]
+    let whole = try ProgramRun.run(command + ["--run", "whole"])
+    #expect(whole.code == 0, "\(whole.errors)")
     let expected = try Data(contentsOf: folder("runs/whole/metrics.jsonl"))
     let broken = folder("runs/broken/metrics.jsonl")
     // Each time a little later: while a checkpoint is written, between two, in the middle of a line.
     for attempt in 0..<6 {
       let process = try ProgramRun.process(
-        ["ppo", "-p", path, "--run", "broken"] + (attempt == 0 ? [] : ["--resume"]))
+        attempt == 0
+          ? command + ["--run", "broken"] : ["ppo", "-p", path, "--run", "broken", "--resume"])
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       try process.run()
@@ -191,6 +200,11 @@ import Testing
     arguments: [
       (["sft", "--set", "sft.batchSize=0"], 2, "sft.batchSize"),
       (["ppo", "--set", "ppo.kl.coefficient=-1"], 2, "ppo.kl.coefficient"),
+      (["ppo", "--algorithm", "gpro"], 2, "dr-grpo"),
+      (["ppo", "--algorithm", "rloo", "--resume"], 2, "--algorithm"),
+      (["ppo", "--set", "ppo.algorithm=grpo", "--set", "ppo.groupSize=7"], 2, "groupSize"),
+      (["sample", "--best-of", "0"], 2, "--best-of"),
+      (["sample", "--reward", "reward-1"], 2, "--best-of"),
       (["sft", "--set", "sft.leaningRate=1"], 2, "leaningRate"),
       (["sft", "--set", "novalue"], 2, "novalue"),
       (["reward", "--set", "reward.epochs=many"], 2, "reward.epochs"),

@@ -69,18 +69,18 @@ import Torch
     return try written(policy, by: domain, "fine-tuned")
   }
 
-  private func trainer(policy: ChatPolicy, reference: ChatPolicy) -> PPOTrainer<ChatPolicy> {
-    var options = PPOOptions()
+  private func trainer(policy: ChatPolicy, reference: ChatPolicy) -> PolicyTrainer<ChatPolicy> {
+    var options = PolicyOptions()
     options.iterations = 4
     options.batchSize = 8
     options.minibatchSize = 4
     options.microbatchSize = 4
     options.learningRate = 0.01
     options.kl.coefficient = 0.1
-    return PPOTrainer(policy: policy, reference: reference, options: options, seed: 5)
+    return PolicyTrainer(policy: policy, reference: reference, options: options, seed: 5)
   }
 
-  private func iterate(_ trainer: PPOTrainer<ChatPolicy>, _ count: Int) async throws -> [[String:
+  private func iterate(_ trainer: PolicyTrainer<ChatPolicy>, _ count: Int) async throws -> [[String:
     Double]]
   {
     var metrics: [[String: Double]] = []
