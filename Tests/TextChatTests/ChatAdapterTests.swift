@@ -226,6 +226,30 @@ import Torch
     #expect(try !plain.addReference(from: first, to: plain.loadPolicy(from: first)))
   }
 
+  @Test("a reward encoder reads a policy with adapters, and is read again with it")
+  func rewardEncoder() throws {
+    var domain = domain()
+    domain.configuration.reward.layers = 0
+    domain.configuration.reward.lexicalSize = 0
+    domain.configuration.reward.usesPolicy = true
+    let tuned = try fineTuned(domain, on: base())
+    let policy = try domain.loadPolicy(from: tuned)
+    let encoder = try domain.makeEncoder(for: Corpus(), policy: policy, seed: 1)
+    #expect(policy.parameters.trainable.isEmpty)
+    let written = folder("encoder")
+    try FileManager.default.createDirectory(at: written, withIntermediateDirectories: true)
+    try domain.saveEncoder(encoder, to: written)
+    #expect(AdapterDirectory.exists(at: written.appending(path: "policy")))
+    let again = try domain.loadEncoder(from: written)
+    let features = try withoutGradient {
+      (
+        try encoder.features(of: samples, dropout: nil).floats(),
+        try again.features(of: samples, dropout: nil).floats()
+      )
+    }
+    #expect(features.0 == features.1)
+  }
+
   @Test("nothing is adapted from scratch")
   func scratch() throws {
     let error = #expect(throws: RLHFError.self) {
