@@ -1,7 +1,7 @@
 public import NeuralNetworks
 public import RLHF
 
-/// The low-rank adapters that training changes (LoRA, Hu et al. 2021): `domain.adapter` in `rlhf.yaml`.
+/// The low-rank adapters that training changes (LoRA, Hu and others 2021): `domain.adapter` in `rlhf.yaml`.
 ///
 /// They are for a model that is not adapted yet: a directory of adapters keeps the shape that it has.
 public struct ChatAdapterConfiguration: StageOptions, Equatable {

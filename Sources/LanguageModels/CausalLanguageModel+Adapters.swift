@@ -1,6 +1,7 @@
 public import Foundation
 public import NeuralNetworks
 public import RLHFCore
+public import Torch
 
 extension CausalLanguageModel {
   /// Puts new low-rank adapters on the model, whose own parameters rest from now on.
@@ -33,10 +34,10 @@ extension CausalLanguageModel {
 
   /// Loads a directory of adapters together with the base model that it names.
   public static func loadWithAdapters(
-    from directory: URL
+    from directory: URL, dtype: DType? = .float32, device: Device = .cpu
   ) throws -> (model: CausalLanguageModel, adapters: AdapterSet) {
     let adapters = try AdapterDirectory(directory)
-    let model = try load(from: adapters.baseFolder())
+    let model = try load(from: adapters.baseFolder(), dtype: dtype, device: device)
     return (model, try adapters.load(onto: model.parameters))
   }
 }

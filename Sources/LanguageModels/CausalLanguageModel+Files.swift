@@ -6,6 +6,8 @@ public import Torch
 extension CausalLanguageModel {
   /// Loads a model directory in Hugging Face's layout: config.json and model.safetensors, or its shards.
   ///
+  /// A directory of adapters by PEFT is read with the model that it names, and they become part of it.
+  ///
   /// - Parameters:
   ///   - directory: The model directory.
   ///   - dtype: The element type to compute in; `nil` takes the files' own. Train in float32.
@@ -15,6 +17,11 @@ extension CausalLanguageModel {
   public static func load(
     from directory: URL, dtype: DType? = .float32, device: Device = .cpu
   ) throws -> CausalLanguageModel {
+    if AdapterDirectory.exists(at: directory) {
+      let (model, adapters) = try loadWithAdapters(from: directory, dtype: dtype, device: device)
+      try adapters.mergeForGood()
+      return model
+    }
     let configuration = try LanguageModelConfiguration.load(from: directory)
     guard configuration.labelCount == nil else {
       throw RLHFError(

@@ -63,6 +63,7 @@ public struct AdapterDirectory {
       ] + movedCandidates(baseModel)).map(\.standardizedFileURL)
     let found = candidates.first { folder in
       FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
+        && !Self.exists(at: folder)
     }
     guard let found else {
       throw RLHFError(

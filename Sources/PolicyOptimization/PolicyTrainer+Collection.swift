@@ -89,7 +89,7 @@ extension PolicyTrainer {
 
   /// The log-probabilities `[B, T]` of the actions under the reference policy.
   private func referenceLogProbabilities(of rollout: Rollout) throws -> Tensor {
-    try withReference(reference, of: policy) {
+    try policy.near(reference) {
       try evaluateInParts($0, rollout, .logProbabilities).logProbabilities
     }
   }

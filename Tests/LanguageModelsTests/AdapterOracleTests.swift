@@ -96,6 +96,8 @@ struct AdapterOracleTests {
     let (again, read) = try CausalLanguageModel.loadWithAdapters(from: folder.url)
     #expect(read.configuration == adapters.configuration)
     #expect(try oracle.difference(again, "logits") < oracle.tolerance)
+    let whole = try CausalLanguageModel.load(from: folder.url)
+    #expect(try oracle.difference(whole, "logits_merged") < oracle.tolerance)
     let merged = folder("merged")
     try read.mergeForGood()
     try again.save(to: merged)

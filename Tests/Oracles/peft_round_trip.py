@@ -21,7 +21,7 @@ small = dict(
     vocab_size=50, hidden_size=16, intermediate_size=36, num_hidden_layers=2, num_attention_heads=4,
     num_key_value_heads=2, max_position_embeddings=64)
 bases = {
-    "gpt2": transformers.GPT2Config(vocab_size=50, n_positions=64, n_embd=16, n_layer=2, n_head=2),
+    "gpt2": transformers.GPT2Config(vocab_size=50, n_positions=64, n_embd=16, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=1),
     "llama": transformers.LlamaConfig(**small, attention_bias=True, mlp_bias=True),
     "mistral": transformers.MistralConfig(**small, sliding_window=4),
     "qwen2": transformers.Qwen2Config(**small, tie_word_embeddings=True),
@@ -101,12 +101,15 @@ def compare_ours(folder):
 
 def main():
     transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write_theirs(folder / "theirs")
-        subprocess.run(
-            ["swift", "test", *sys.argv[1:], "--filter", "AdapterRoundTripTests"], cwd=package, check=True,
-            env=os.environ | {"RLHF_ROUND_TRIP": str(folder)}, stdout=subprocess.DEVNULL)
+        run = subprocess.run(
+            ["swift", "test", *sys.argv[1:], "--filter", "AdapterRoundTripTests"], cwd=package,
+            env=os.environ | {"RLHF_ROUND_TRIP": str(folder)}, capture_output=True, text=True)
+        if run.returncode:
+            sys.exit(run.stdout + run.stderr)
         differences = [*compare_theirs(folder / "theirs"), *compare_ours(folder / "ours")]
     for name, value in differences:
         print(f"{value:.2e}  {name}")

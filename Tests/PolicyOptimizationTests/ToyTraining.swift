@@ -22,7 +22,7 @@ enum ToyTraining {
   static func options(_ algorithm: PolicyAlgorithm = .ppo) -> PolicyOptions {
     var options = PolicyOptions()
     options.algorithm = algorithm
-    options.iterations = 40
+    options.iterations = 20
     options.batchSize = 32
     options.minibatchSize = 16
     options.microbatchSize = 16
