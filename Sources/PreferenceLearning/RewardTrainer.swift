@@ -50,7 +50,6 @@ public final class RewardTrainer<E: Encoder> {
         "There are no preferences to train on. Import some with 'rlhf import', or let a rater compare samples."
       )
     }
-    let examples = RewardExamples.list(preferences, members: model.members, seed: seed)
     if let bad = preferences.rankings.first(where: { $0.artifacts.count < 2 }) {
       throw RLHFError(
         .invalidData, "A ranking has \(bad.artifacts.count) artifacts; expected two or more.")
@@ -58,14 +57,11 @@ public final class RewardTrainer<E: Encoder> {
     self.model = model
     self.options = options
     self.seed = seed
-    let shuffled = ShuffledBatches(
-      count: examples.count, batchSize: 1, seed: seed.derived("split")
-    ).order(ofEpoch: 0)
-    let setAside = Int((Double(examples.count) * options.validationFraction).rounded())
-    // Fewer than a handful of pairs say nothing about which epoch is best.
-    let validationCount = setAside >= 8 && setAside < examples.count ? setAside : 0
-    validation = shuffled.prefix(validationCount).map { examples[$0] }
-    training = shuffled.dropFirst(validationCount).map { examples[$0] }
+    let parts = Self.split(preferences, options: options, seed: seed)
+    training = RewardExamples.list(
+      parts.training, members: model.members, drawnBy: seed.derived("members"))
+    // What chooses the epoch counts the same for every member.
+    validation = RewardExamples.list(parts.validation, members: model.members)
     order = ShuffledBatches(
       count: training.count, batchSize: options.batchSize, seed: seed.derived("order"))
     scales = try RatingScales(
@@ -77,6 +73,34 @@ public final class RewardTrainer<E: Encoder> {
     best = ParameterSnapshot(of: trained)
   }
 
+  /// What a trainer learns from, and what it sets aside to choose the best epoch.
+  public static func split(
+    _ preferences: Data, options: RewardOptions, seed: Seed
+  ) -> (training: Data, validation: Data) {
+    let (pairs, rankings) = (preferences.pairs.count, preferences.rankings.count)
+    let count = pairs + rankings + preferences.ratings.count
+    guard count > 0 else { return (preferences, Data()) }
+    let shuffled = ShuffledBatches(count: count, batchSize: 1, seed: seed.derived("split"))
+      .order(ofEpoch: 0)
+    let setAside = Int((Double(count) * options.validationFraction).rounded())
+    // Fewer than a handful say nothing about which epoch is best.
+    let kept = setAside >= 8 && setAside < count ? setAside : 0
+    func part(_ indices: ArraySlice<Int>) -> Data {
+      var part = Data()
+      for index in indices {
+        if index < pairs {
+          part.pairs.append(preferences.pairs[index])
+        } else if index < pairs + rankings {
+          part.rankings.append(preferences.rankings[index - pairs])
+        } else {
+          part.ratings.append(preferences.ratings[index - pairs - rankings])
+        }
+      }
+      return part
+    }
+    return (part(shuffled.dropFirst(kept)), part(shuffled.prefix(kept)))
+  }
+
   /// Whether all epochs are made, or patience has run out.
   public var isFinished: Bool { epoch >= options.epochs || epochsSinceBest >= options.patience }
 
@@ -85,6 +109,8 @@ public final class RewardTrainer<E: Encoder> {
 
   /// Makes one pass over the preferences; `onUpdate` hears the number of updates made in it.
   public func trainEpoch(onUpdate: (Int) throws -> Void = { _ in }) throws -> [String: Double] {
+    // The untrained model is a candidate too: one that begins from a fitted encoder may already be the best.
+    if epoch == 0, !validation.isEmpty { bestLoss = try meanLoss(of: validation) }
     let total = options.epochs * order.batchesPerEpoch
     var sum = 0.0
     var norm = 0.0

@@ -39,6 +39,15 @@ public final class TrainableRewardModel<E: Encoder> {
         mean: 0, standardDeviation: 1 / Double(encoder.featureSize + 1).squareRoot()),
       in: headParameters["score"])
     offsets = Array(repeating: 0, count: members * criteria.count)
+    guard let start = encoder.headStart else { return }
+    precondition(
+      start.count == encoder.featureSize,
+      "TrainableRewardModel: headStart [\(start.count)] does not fit features of width \(encoder.featureSize)"
+    )
+    withoutGradient {
+      heads.weight.assign(
+        from: Tensor(offsets.flatMap { _ in start }, shape: [offsets.count, start.count]))
+    }
   }
 
   /// Everything that is trained.
