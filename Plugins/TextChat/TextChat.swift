@@ -186,7 +186,11 @@ public struct TextChat: Domain {
       "trainsFeaturesForCritic": false, "kl": ["coefficient": 0.25],
       "score": ["incompleteScore": -3.0], "checkpointInterval": 20,
     ],
+    "dpo": ["epochs": 2, "batchSize": 32, "microbatchSize": 32, "learningRate": 1e-4],
   ]
+
+  /// Raters may be swayed by the number of characters.
+  public var lengthMeasurement: String? { "characters" }
 
   /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<ChatPrompt, ChatReply>) -> [String: Double] {

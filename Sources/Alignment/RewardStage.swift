@@ -147,15 +147,14 @@ public struct RewardStage<D: Domain> {
   ) throws -> RewardTrainer<D.DomainEncoder> {
     let seed = project.settings.seed.derived("reward")
     // An encoder that looks at preferences must not see those that choose the best epoch.
-    let seen = RewardTrainer<D.DomainEncoder>.trainingPart(
-      of: preferences, options: project.settings.reward, seed: seed)
+    let seen = RewardTrainer<D.DomainEncoder>.split(
+      preferences, options: project.settings.reward, seed: seed
+    ).training
+    let corpus = Corpus(
+      demonstrations: seen.ratings.map { Sample(prompt: $0.prompt, artifact: $0.artifact) },
+      preferences: seen.pairs + seen.rankings.flatMap(\.pairs))
     let encoder = try project.domain.makeEncoder(
-      for: Corpus(
-        demonstrations: seen.ratings.map {
-          Sample(prompt: $0.prompt, artifact: $0.artifact)
-        },
-        preferences: seen.pairs + seen.rankings.flatMap(\.pairs)),
-      policy: policy.map(project.domain.loadPolicy(from:)),
+      for: corpus, policy: policy.map(project.domain.loadPolicy(from:)),
       seed: seed.derived("encoder"))
     let model = TrainableRewardModel(
       encoder: encoder, criteria: try project.settings.reward.weighted(D.descriptor.criteria),

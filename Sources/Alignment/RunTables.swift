@@ -75,6 +75,11 @@ public enum RunTables {
       table.note =
         "\(winRate.wins) won, \(winRate.losses) lost, \(winRate.ties) tied; the interval is of 95 %, ties count half."
     }
+    if let controlled = report.lengthControlled {
+      table.append(
+        .text("win rate at equal lengths"), .missing,
+        .estimate(controlled.rate, controlled.interval(), .percent(1)))
+    }
     var samples = DataTable(
       "Side by side", columns: [.init("prompt"), .init("before"), .init("after")])
     for sample in report.samples {

@@ -33,23 +33,32 @@ struct RewardExamples<Prompt: Sendable, Artifact: Sendable> {
     var memberWeights: [Double]
   }
 
-  /// Lists the examples of `preferences`.
+  /// Lists the examples of `preferences`, which count the same for all of `members`.
+  static func list(_ preferences: Preferences<Prompt, Artifact>, members: Int) -> [Weighted] {
+    examples(of: preferences).map {
+      Weighted(example: $0, memberWeights: Array(repeating: 1, count: members))
+    }
+  }
+
+  /// Lists the examples of `preferences`, drawn anew for each of `members`.
   ///
   /// Each member of an ensemble sees them as often as a draw with replacement would give it: the number of times is
   /// Poisson distributed with mean 1 (Oza and Russell 2001), and known from the seed.
   static func list(
-    _ preferences: Preferences<Prompt, Artifact>, members: Int, seed: Seed
+    _ preferences: Preferences<Prompt, Artifact>, members: Int, drawnBy seed: Seed
   ) -> [Weighted] {
-    let examples =
-      preferences.pairs.map(Example.pair) + preferences.rankings.map(Example.ranking)
-      + preferences.ratings.map(Example.rating)
-    return examples.enumerated().map { index, example in
-      guard members > 1 else { return Weighted(example: example, memberWeights: [1]) }
+    guard members > 1 else { return list(preferences, members: members) }
+    return examples(of: preferences).enumerated().map { index, example in
       var generator = seed.derived("bootstrap", index).generator
       return Weighted(
         example: example,
         memberWeights: (0..<members).map { _ in Double(poisson(using: &generator)) })
     }
+  }
+
+  private static func examples(of preferences: Preferences<Prompt, Artifact>) -> [Example] {
+    preferences.pairs.map(Example.pair) + preferences.rankings.map(Example.ranking)
+      + preferences.ratings.map(Example.rating)
   }
 
   /// A number from the Poisson distribution with mean 1 (Knuth).

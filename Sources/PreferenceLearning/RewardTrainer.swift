@@ -50,7 +50,6 @@ public final class RewardTrainer<E: Encoder> {
         "There are no preferences to train on. Import some with 'rlhf import', or let a rater compare samples."
       )
     }
-    let examples = RewardExamples.list(preferences, members: model.members, seed: seed)
     if let bad = preferences.rankings.first(where: { $0.artifacts.count < 2 }) {
       throw RLHFError(
         .invalidData, "A ranking has \(bad.artifacts.count) artifacts; expected two or more.")
@@ -58,9 +57,11 @@ public final class RewardTrainer<E: Encoder> {
     self.model = model
     self.options = options
     self.seed = seed
-    let parts = Self.split(examples.count, options: options, seed: seed)
-    training = parts.training.map { examples[$0] }
-    validation = parts.validation.map { examples[$0] }
+    let parts = Self.split(preferences, options: options, seed: seed)
+    training = RewardExamples.list(
+      parts.training, members: model.members, drawnBy: seed.derived("members"))
+    // What chooses the epoch counts the same for every member.
+    validation = RewardExamples.list(parts.validation, members: model.members)
     order = ShuffledBatches(
       count: training.count, batchSize: options.batchSize, seed: seed.derived("order"))
     scales = try RatingScales(
@@ -72,34 +73,32 @@ public final class RewardTrainer<E: Encoder> {
     best = ParameterSnapshot(of: trained)
   }
 
-  /// What of `preferences` a trainer with these options and this seed learns from, and does not set aside.
-  public static func trainingPart(
-    of preferences: Data, options: RewardOptions, seed: Seed
-  ) -> Data {
+  /// What a trainer learns from, and what it sets aside to choose the best epoch.
+  public static func split(
+    _ preferences: Data, options: RewardOptions, seed: Seed
+  ) -> (training: Data, validation: Data) {
     let (pairs, rankings) = (preferences.pairs.count, preferences.rankings.count)
-    let kept = split(
-      pairs + rankings + preferences.ratings.count, options: options, seed: seed
-    ).training.sorted()
-    return Data(
-      pairs: kept.filter { $0 < pairs }.map { preferences.pairs[$0] },
-      rankings: kept.filter { $0 >= pairs && $0 < pairs + rankings }.map {
-        preferences.rankings[$0 - pairs]
-      },
-      ratings: kept.filter { $0 >= pairs + rankings }.map {
-        preferences.ratings[$0 - pairs - rankings]
-      })
-  }
-
-  /// The examples, out of `count`, that a trainer learns from, and those that it sets aside to choose the best epoch.
-  private static func split(
-    _ count: Int, options: RewardOptions, seed: Seed
-  ) -> (training: [Int], validation: [Int]) {
+    let count = pairs + rankings + preferences.ratings.count
+    guard count > 0 else { return (preferences, Data()) }
     let shuffled = ShuffledBatches(count: count, batchSize: 1, seed: seed.derived("split"))
       .order(ofEpoch: 0)
     let setAside = Int((Double(count) * options.validationFraction).rounded())
-    // Fewer than a handful of examples say nothing about which epoch is best.
-    let validationCount = setAside >= 8 && setAside < count ? setAside : 0
-    return (Array(shuffled.dropFirst(validationCount)), Array(shuffled.prefix(validationCount)))
+    // Fewer than a handful say nothing about which epoch is best.
+    let kept = setAside >= 8 && setAside < count ? setAside : 0
+    func part(_ indices: ArraySlice<Int>) -> Data {
+      var part = Data()
+      for index in indices {
+        if index < pairs {
+          part.pairs.append(preferences.pairs[index])
+        } else if index < pairs + rankings {
+          part.rankings.append(preferences.rankings[index - pairs])
+        } else {
+          part.ratings.append(preferences.ratings[index - pairs - rankings])
+        }
+      }
+      return part
+    }
+    return (part(shuffled.dropFirst(kept)), part(shuffled.prefix(kept)))
   }
 
   /// Whether all epochs are made, or patience has run out.

@@ -46,7 +46,7 @@ public final class TrainableRewardModel<E: Encoder> {
     )
     withoutGradient {
       heads.weight.assign(
-        from: Tensor((0..<members * criteria.count).flatMap { _ in start }, shape: heads.weight.shape))
+        from: Tensor(offsets.flatMap { _ in start }, shape: [offsets.count, start.count]))
     }
   }
 

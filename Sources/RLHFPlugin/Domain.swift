@@ -149,6 +149,9 @@ public protocol Domain: Sendable {
   /// Simple rules that a reward model is measured against.
   var baselines: [PreferenceBaseline<Prompt, Artifact>] { get }
 
+  /// The figure among ``measurements(of:)`` that says how long an artifact is, where raters may be swayed by length.
+  var lengthMeasurement: String? { get }
+
   /// Figures of a sample that people would look at beside the score, such as whether a reply is correct.
   func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double]
 
@@ -176,6 +179,8 @@ extension Domain {
   public func addReference(from directory: URL, to policy: DomainPolicy) throws -> Bool { false }
   /// Simple rules that a reward model is measured against.
   public var baselines: [PreferenceBaseline<Prompt, Artifact>] { [] }
+  /// No figure says how long an artifact is.
+  public var lengthMeasurement: String? { nil }
   /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double] { [:] }
   /// A few words that stand for the value in tables and reports.
