@@ -96,6 +96,11 @@ public struct Project<D: Domain>: Sendable {
       ratings: try store.ratings(split: split))
   }
 
+  /// What people said in the half of the training split that the settings name.
+  func trainingOpinions() throws -> Preferences<D.Prompt, D.Artifact> {
+    try opinions(.train).of(settings.half)
+  }
+
   /// Everything to train on.
   ///
   /// Where nobody demonstrated anything, the preferred artifacts serve as demonstrations: of pairs, rankings and ratings.

@@ -21,6 +21,9 @@ public struct GuardOptions: Codable, Sendable, Equatable {
   /// The number of observations that each figure is averaged over before it is compared with a limit.
   public var window = 1
 
+  /// Whether a run whose score is monitored ends with the policy that scored best, and not with the last one.
+  public var keepsBest = true
+
   /// Creates the defaults, which never end training.
   public init() {}
 

@@ -40,6 +40,20 @@ struct ProjectOptions: ParsableArguments {
   }
 }
 
+/// Which half of the training preferences a stage may see.
+struct HalfOption: ParsableArguments {
+  private static let names = PreferenceHalf.allCases.map(\.rawValue).joined(separator: ", ")
+
+  @Option(
+    help: ArgumentHelp(
+      "Which training preferences to learn from: \(names). A reward model of the other half is a gold one. Default: that of half in rlhf.yaml.",
+      valueName: "half"))
+  var half: String?
+
+  /// The option as a setting.
+  var settings: [String] { half.map { ["half=\($0)"] } ?? [] }
+}
+
 /// How a run is named, and whether it is new.
 struct RunOptions: ParsableArguments {
   @Option(
