@@ -25,8 +25,8 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
   public var encoderSize = 16
   /// The number of tokens that the pretrained encoder reads of the conversation before the reply: the last ones.
   public var encoderPromptTokens = 96
-  /// Whether the pretrained encoder is trained with the rest; it is kept as it is where not, which takes a fraction of
-  /// the time.
+  /// Whether the pretrained encoder is trained with the rest, with `reward.learningRate` at about 3e-5; it is kept as it
+  /// is where not, which takes a fraction of the time.
   public var tunesEncoder = false
   /// The number of layers of the transformer that reads question and reply together; 0 switches it off.
   ///

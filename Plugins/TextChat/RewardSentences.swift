@@ -51,6 +51,8 @@ final class RewardSentences {
   private static let layerCount = 3
   // Sets how fast this part learns, compared with the others.
   private static let scale = 0.05
+  // Tuning wants a learning rate some thirty times smaller.
+  private static let tunedScale = 1.5
 
   init(
     _ pretrained: PretrainedSentences, _ configuration: ChatRewardConfiguration,
@@ -135,7 +137,7 @@ final class RewardSentences {
       SentenceEncoder.pool(state, by: .mean, mask: isReply)
         .layerNorm(weight: nil, bias: nil, epsilon: 1e-6)
     }
-    return Tensor.concatenate(upper, dim: 1) * Self.scale
+    return Tensor.concatenate(upper, dim: 1) * (isTuned ? Self.tunedScale : Self.scale)
   }
 
   /// The tokens of the two segments: the end of the conversation, and the beginning of the reply.
