@@ -56,6 +56,7 @@ let package = Package(
     library("NeuralNetworks", ["RLHFCore", "Torch"]),
 
     // Models of text.
+    library("Templates", ["RLHFCore"]),
     library("Tokenizers", ["RLHFCore"]),
     library("LanguageModels", ["RLHFCore", "NeuralNetworks", "Tokenizers", "Torch"]),
 
@@ -112,6 +113,7 @@ let package = Package(
     tests("RLHFCore"),
     tests("Torch", ["RLHFCore"]),
     tests("NeuralNetworks", ["RLHFCore", "Torch"]),
+    tests("Templates", ["RLHFCore"]),
     tests("Tokenizers", ["RLHFCore"]),
     tests("LanguageModels", ["RLHFCore", "Tokenizers", "NeuralNetworks", "Torch"]),
     tests("RLHFPlugin", ["RLHFCore", "RLHFTesting", "NeuralNetworks", "Torch"]),
@@ -138,7 +140,7 @@ let package = Package(
       "TextChat",
       [
         "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch",
-        "KnowledgeBaseSample", "Alignment", "PreferenceLearning",
+        "KnowledgeBaseSample", "Alignment", "PreferenceLearning", "PolicyOptimization",
       ]),
   ],
   swiftLanguageModes: [.v6],
