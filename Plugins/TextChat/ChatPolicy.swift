@@ -1,5 +1,6 @@
 import LanguageModels
 public import RLHF
+import Templates
 import Tokenizers
 
 /// A language model as a policy: an action is a token of the reply.
@@ -9,18 +10,20 @@ public final class ChatPolicy: Policy {
   let model: CausalLanguageModel
   let tokenizer: TextTokenizer
   let format: ChatFormat
-  private let configuration: TextChatConfiguration
-  private let padding: Int
+  let configuration: TextChatConfiguration
+  let padding: Int
 
   init(
-    model: CausalLanguageModel, tokenizer: TextTokenizer, configuration: TextChatConfiguration
+    model: CausalLanguageModel, tokenizer: TextTokenizer, configuration: TextChatConfiguration,
+    template: ChatTemplate? = nil
   ) throws {
     self.model = model
     self.tokenizer = tokenizer
     self.configuration = configuration
     format = try ChatFormat(
       tokenizer: tokenizer,
-      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID)
+      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID,
+      template: template)
     padding = tokenizer.id(of: "<|pad|>") ?? format.stopTokens[0]
     guard model.contextLength >= configuration.promptLength + configuration.replyLength else {
       throw RLHFError(
@@ -72,6 +75,9 @@ public final class ChatPolicy: Policy {
   public func supervisedLoss(
     of demonstrations: [Demonstration<ChatPrompt, ChatReply>], seed: Seed, isTraining: Bool
   ) throws -> SupervisedLoss {
+    if configuration.lossTurns == .every {
+      return try lossOfAllTurns(in: demonstrations, dropout: isTraining ? seed : nil)
+    }
     let rollout = try rollout(of: demonstrations)
     let evaluation = evaluate(
       rollout, EvaluationRequest(dropout: isTraining ? seed : nil), temperature: 1)
@@ -112,18 +118,16 @@ public final class ChatPolicy: Policy {
   public func rollout(
     of demonstrations: [Demonstration<ChatPrompt, ChatReply>]
   ) throws -> Rollout {
-    let replies = demonstrations.map {
-      format.encode($0.artifact, limit: configuration.replyLength)
-    }
+    let examples = try demonstrations.map(example)
     return rollout(
-      prompts: encode(demonstrations.map(\.prompt)),
-      replies: replies.map { tokens in
-        (tokens, tokens.last.map(format.stopTokens.contains) ?? false)
+      prompts: examples.map(\.prompt),
+      replies: examples.map { example in
+        (example.reply, example.reply.last.map(format.stopTokens.contains) ?? false)
       })
   }
 
-  private func encode(_ prompts: [ChatPrompt]) -> [[Int]] {
-    prompts.map { format.encode($0, limit: configuration.promptLength) }
+  private func encode(_ prompts: [ChatPrompt]) throws -> [[Int]] {
+    try prompts.map { try format.encode($0, limit: configuration.promptLength) }
   }
 
   private func replies(of rollout: Rollout) -> [[Int]] {

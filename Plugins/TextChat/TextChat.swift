@@ -2,6 +2,7 @@ public import Foundation
 import KnowledgeBaseSample
 import LanguageModels
 public import RLHF
+import Templates
 import Tokenizers
 
 /// Chat in text: a language model replies, people say which reply they prefer.
@@ -54,7 +55,9 @@ public struct TextChat: Domain {
         "\(directory.path): tokenizer.json has \(tokenizer.vocabularySize) tokens, the model \(model.vocabularySize). They do not belong together."
       )
     }
-    return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
+    return try ChatPolicy(
+      model: model, tokenizer: tokenizer, configuration: configuration,
+      template: ChatTemplate.load(from: directory))
   }
 
   /// Writes a policy into a directory.
