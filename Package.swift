@@ -141,6 +141,7 @@ let package = Package(
       [
         "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "Templates",
         "NeuralNetworks", "Torch", "KnowledgeBaseSample", "Alignment", "PreferenceLearning",
+        "PolicyOptimization",
       ]),
   ],
   swiftLanguageModes: [.v6],

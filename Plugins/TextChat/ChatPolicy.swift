@@ -10,14 +10,22 @@ public final class ChatPolicy: Policy {
   let model: CausalLanguageModel
   let tokenizer: TextTokenizer
   let format: ChatFormat
+  /// The adapters that are trained in place of the model.
+  var adapters: ChatAdapters?
+  /// The named parameters, those of adapters among them.
+  public let parameters: ParameterStore
   let configuration: TextChatConfiguration
   let padding: Int
 
   init(
     model: CausalLanguageModel, tokenizer: TextTokenizer, configuration: TextChatConfiguration,
-    template: ChatTemplate? = nil
+    adapters: ChatAdapters? = nil, template: ChatTemplate? = nil
   ) throws {
     self.model = model
+    self.adapters = adapters
+    parameters =
+      adapters.map { ParameterStore(joining: [model.parameters, $0.set.parameters]) }
+      ?? model.parameters
     self.tokenizer = tokenizer
     self.configuration = configuration
     format = try ChatFormat(
@@ -33,8 +41,6 @@ public final class ChatPolicy: Policy {
     }
   }
 
-  /// The named parameters.
-  public var parameters: ParameterStore { model.parameters }
   /// The width H of the features.
   public var featureSize: Int { model.hiddenSize }
 
@@ -107,6 +113,11 @@ public final class ChatPolicy: Policy {
       logProbabilities: batch.padded(statistics.logProbabilities),
       entropies: statistics.entropies.map(batch.padded),
       features: request.wantsFeatures ? batch.padded(states) : nil)
+  }
+
+  /// Runs `body` with the adapters of the reference in place of the trained ones.
+  public func withReference<Result>(_ body: () throws -> Result) rethrows -> Result? {
+    try adapters?.withReference(body)
   }
 
   /// What a person perceives of each trajectory.

@@ -43,6 +43,8 @@ public struct TextChatConfiguration: StageOptions {
   ///
   /// `nil` for neither.
   public var knowledge: String?
+  /// The low-rank adapters that training changes instead of the model; `nil` to train the whole model.
+  public var adapter: ChatAdapterConfiguration?
   /// The encoder of the reward model.
   public var reward = ChatRewardConfiguration()
 
@@ -75,5 +77,10 @@ public struct TextChatConfiguration: StageOptions {
       promptLength + replyLength <= contextLength, "contextLength",
       "at least promptLength + replyLength (\(promptLength + replyLength))", found: contextLength)
     check.positive(temperature, "temperature")
+    if let adapter {
+      var nested = SettingsCheck(section: "domain.adapter")
+      adapter.validate(&nested)
+      check.include(nested)
+    }
   }
 }

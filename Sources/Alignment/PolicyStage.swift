@@ -48,16 +48,14 @@ public struct PolicyStage<D: Domain> {
 
   private func makeTrainer(
     _ policy: D.DomainPolicy, base: URL
-  ) throws -> PPOTrainer<D.DomainPolicy> {
-    let reference = try project.domain.loadPolicy(from: base)
-    reference.parameters.setTrainable(false)
-    return PPOTrainer(
-      policy: policy, reference: reference, options: settings.ppo,
+  ) throws -> PolicyTrainer<D.DomainPolicy> {
+    PolicyTrainer(
+      policy: policy, reference: try project.reference(of: policy, in: base), options: settings.ppo,
       seed: settings.seed.derived("ppo"))
   }
 
   private func checkpoint(
-    _ trainer: PPOTrainer<D.DomainPolicy>, _ session: RunSession
+    _ trainer: PolicyTrainer<D.DomainPolicy>, _ session: RunSession
   ) throws {
     try session.writeCheckpoint(step: trainer.iteration) { folder in
       try trainer.save(to: folder)
@@ -68,7 +66,7 @@ public struct PolicyStage<D: Domain> {
   }
 
   private func optimise(
-    _ trainer: PPOTrainer<D.DomainPolicy>, _ session: RunSession, reward: URL
+    _ trainer: PolicyTrainer<D.DomainPolicy>, _ session: RunSession, reward: URL
   ) async throws {
     let prompts = try project.trainingPrompts()
     guard !prompts.isEmpty else {
@@ -90,16 +88,19 @@ public struct PolicyStage<D: Domain> {
         model = try await rewardModel(round, trainer, session, first: reward)
         fitted = (round, model)
       }
-      let batch = trainer.promptIndices(outOf: prompts.count).map { prompts[$0] }
-      let iteration = try await trainer.iterate(batch) { try model.scores(of: $0).map(\.total) }
+      let iteration = try await session.interruptedByFailure {
+        try await trainer.iterate(over: prompts) {
+          try model.scores(of: $0).map { $0.pessimistic(settings.reward.pessimism) }
+        }
+      }
       closing = iteration.metrics.merging(measurements(iteration)) { _, new in new }
       closing["objective/round"] = Double(round)
       try session.record(step: trainer.iteration, closing)
       showSamples(iteration, session, isLast: trainer.iteration == total)
       observer.progress(
         StageProgress(
-          rounds.rounds > 1 ? "PPO round \(round + 1)" : "PPO", trainer.iteration, of: total,
-          unit: "iterations",
+          settings.ppo.algorithm.title + (rounds.rounds > 1 ? " round \(round + 1)" : ""),
+          trainer.iteration, of: total, unit: "iterations",
           figures: ["score", "kl", "length"].map { name in
             (name: name, value: closing["objective/\(name)"] ?? .nan)
           }))
@@ -126,7 +127,7 @@ public struct PolicyStage<D: Domain> {
 
   /// The reward model of a round: the given one at first, later one refitted to all comparisons so far.
   private func rewardModel(
-    _ round: Int, _ trainer: PPOTrainer<D.DomainPolicy>, _ session: RunSession, first: URL
+    _ round: Int, _ trainer: PolicyTrainer<D.DomainPolicy>, _ session: RunSession, first: URL
   ) async throws -> TrainableRewardModel<D.DomainEncoder> {
     guard round > 0 else { return try RewardModelFiles.load(of: project.domain, from: first) }
     let folder = session.run.rewardModels.appending(path: "round-\(round)")
@@ -143,7 +144,7 @@ public struct PolicyStage<D: Domain> {
       policy: trainer.policy, count: settings.rounds.comparisons, rater: rater,
       origin: session.run.name, round: round, seed: settings.seed.derived("round", round))
     let model = try RewardStage(project: project, observer: observer).fit(
-      project.preferences(.train), policy: session.state.inputs["policy"].map { URL(filePath: $0) })
+      project.opinions(.train), policy: session.state.inputs["policy"].map { URL(filePath: $0) })
     try FileManager.default.createDirectory(
       at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
     try AtomicFile.writeFolder(at: folder) { temporary in

@@ -43,12 +43,13 @@ public struct Project<D: Domain>: Sendable {
     at folder: URL, domain: D, layers: [(value: JSONValue, source: String)]
   ) throws {
     var settings = ProjectSettings()
+    let usual = domain.configuration
     var domain = domain
     for layer in layers {
       settings = try Settings.decode(layer.value, over: settings, source: layer.source)
       domain.configuration = try Settings.decode(
         settings.domain, over: domain.configuration, section: "domain", source: layer.source)
-      settings.domain = try JSONValue(encoding: domain.configuration)
+      settings.domain = try Settings.encode(domain.configuration, over: usual)
     }
     settings.plugin = D.descriptor.id
     var check = SettingsCheck(section: "")
@@ -86,6 +87,11 @@ public struct Project<D: Domain>: Sendable {
   /// The preference pairs of a split.
   public func preferences(_ split: Split) throws -> [PreferencePair<D.Prompt, D.Artifact>] {
     try store.preferences(split: split)
+  }
+
+  /// What people said in a split, in every form.
+  public func opinions(_ split: Split) throws -> Preferences<D.Prompt, D.Artifact> {
+    Preferences(pairs: try preferences(split))
   }
 
   /// Everything to train on.

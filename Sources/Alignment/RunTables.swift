@@ -33,6 +33,12 @@ public enum RunTables {
     table.append(
       .text("reward model"), .estimate(heldOut.accuracy, heldOut.interval, .percent(1)),
       .integer(heldOut.count))
+    for (criterion, evaluation) in (report.criteria ?? [:]).sorted(by: { $0.key < $1.key }) {
+      table.append(
+        .text("reward model, '\(criterion)'"),
+        .estimate(evaluation.accuracy, evaluation.interval, .percent(1)),
+        .integer(evaluation.count))
+    }
     for baseline in report.baselines {
       table.append(
         .text(baseline.name), .estimate(baseline.accuracy, baseline.interval, .percent(1)),

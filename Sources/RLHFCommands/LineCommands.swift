@@ -143,6 +143,7 @@ struct LineOptions: ParsableArguments {
     }
     throw RLHFError(
       .unsupported,
-      "The plugin \(named ?? "list") has no '\(name)'. Name one that has it with --plugin.")
+      named.map { "The plugin \($0) has no '\(name)'. Name one that has it with --plugin." }
+        ?? "No plugin of this program has '\(name)'.")
   }
 }

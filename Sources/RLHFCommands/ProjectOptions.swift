@@ -23,9 +23,10 @@ struct ProjectOptions: ParsableArguments {
     try DomainList.find(ProjectFiles.plugin(in: folder))
   }
 
-  /// Opens the project.
-  func open<D: Domain>(_ domain: D) throws -> Project<D> {
-    try Project(at: folder, domain: domain, overrides: SettingsFile.parse(overrides: overrides))
+  /// Opens the project; `options` are settings that other options of the command stand for.
+  func open<D: Domain>(_ domain: D, overriding options: [String] = []) throws -> Project<D> {
+    try Project(
+      at: folder, domain: domain, overrides: SettingsFile.parse(overrides: overrides + options))
   }
 
   /// Opens the project with the settings of a run that is resumed.

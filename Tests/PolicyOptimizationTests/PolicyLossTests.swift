@@ -1,11 +1,12 @@
 import RLHFCore
+import RLHFPlugin
 import TestSupport
 import Testing
 import Torch
 
 @testable import PolicyOptimization
 
-@Suite("PPO losses") struct PPOLossTests {
+@Suite("Policy losses") struct PolicyLossTests {
   @Test(
     "losses, figures and gradients equal the reference",
     arguments: Oracles.algorithms(startingWith: "ppo_loss_"))
@@ -18,12 +19,17 @@ import Torch
     values.requiresGradient = true
     let mask = try oracle.tensor("in.mask").to(.bool)
     let tokens = try oracle.tensor("in.tokens").to(.int64)
-    let all = logits.logSoftmax(dim: -1)
-    let taken = all.gather(dim: 2, indices: tokens.unsqueezed(2)).squeezed(2)
+    let distribution = CategoricalDistribution(logits: logits)
+    let taken = distribution.logProbabilities(of: tokens)
+    let present = mask.to(.float32)
+    #expect(
+      agrees(taken.detached() * present, try oracle.tensor("out.logprobs") * present, within: 1e-5))
+    let entropies = distribution.entropies.detached()
+    #expect(agrees(entropies * present, try oracle.tensor("out.entropy") * present, within: 1e-5))
     let policy = PolicyLoss(
       logProbabilities: taken, old: try oracle.tensor("in.old_logprobs"),
       advantages: try oracle.tensor("in.advantages"), mask: mask,
-      clipRange: parameters["clip_range"].double)
+      clip: ClipRange(parameters["clip_range"].double))
     let returns = try oracle.tensor("in.returns")
     let value = ValueLoss(
       values: values, old: try oracle.tensor("in.old_values"), returns: returns, mask: mask,
@@ -48,6 +54,14 @@ import Torch
     figures.add(policy, value, mask: mask)
     #expect(isNear(figures.metrics["ppo/approximateKL"] ?? .nan, "approx_kl_k3"))
     #expect(isNear(figures.metrics["ppo/ratio"] ?? .nan, "ratio_mean"))
+    #expect(isNear(entropies.maskedMean(mask).item(), "entropy_mean"))
+    let old = try oracle.tensor("in.old_logprobs")
+    for (estimator, suffix) in [(KLEstimator.k1, "k1"), (.k2, "k2"), (.k3, "k3")] {
+      let divergence = estimator(old, reference: taken.detached())
+      #expect(isNear(divergence.maskedMean(mask).item(), "approx_kl_\(suffix)"))
+    }
+    let ratios = (policy.logRatios.exp() * present)
+    #expect(agrees(ratios, try oracle.tensor("out.ratio") * present, within: 1e-5))
     let logitGradient = try #require(logits.gradient)
     let valueGradient = try #require(values.gradient)
     #expect(agrees(logitGradient, try oracle.tensor("out.grad_logits"), within: 1e-5))
@@ -86,12 +100,82 @@ import Torch
     let count = present.sum().item()
     let policy = PolicyLoss(
       logProbabilities: new, old: old, advantages: whitened, mask: mask,
-      clipRange: parameters["clip_range"].double)
+      clip: ClipRange(parameters["clip_range"].double))
     let value = ValueLoss(
       values: try oracle.tensor("in.new_values"), old: values, returns: estimate.returns,
       mask: mask, clipRange: parameters["value_clip_range"].double)
     let scalars = oracle.json["scalars"]
     #expect(abs(policy.sum.item() / count - scalars["policy_loss"].double) < 1e-5)
     #expect(abs(value.sum.item() / count - scalars["value_loss"].double) < 1e-5)
+  }
+
+  static let groupCases = (try? Oracles.json("algorithms/grpo_losses.json"))?["cases"].array ?? []
+
+  @Test("losses of GRPO and its variants, and their gradients, equal the reference")
+  func groups() throws {
+    guard !Self.groupCases.isEmpty else { return }
+    let oracle = try Oracles.algorithms("grpo_losses")
+    let mask = try oracle.tensor("in.mask").to(.bool)
+    let old = try oracle.tensor("in.old_logprobs")
+    let reference = try oracle.tensor("in.ref_logprobs")
+    let advantages = try oracle.tensor("in.advantages").unsqueezed(1).expanded(mask.shape)
+    func loss(_ item: OracleValue, _ new: Tensor, shift: Double = 0) throws -> Tensor {
+      let normalisation: LossNormalisation =
+        switch item["loss_type"].string {
+        case "grpo": .trajectories
+        case "dr_grpo": .longest
+        case "bnpo", "dapo": .actions
+        default: try #require(nil, "an unknown kind of loss")
+        }
+      let clip = ClipRange(
+        below: item["epsilon_low"].double, above: item["epsilon_high"].double,
+        limit: item["delta"].isNull ? nil : item["delta"].double)
+      let weights = normalisation.weights(mask: mask)
+      let policy = PolicyLoss(
+        logProbabilities: new, old: old, advantages: advantages + shift, mask: mask, clip: clip,
+        ratio: item["ratio_level"].string == "sequence" ? .trajectoryMean : .action,
+        weights: weights)
+      let divergence = (KLEstimator.k3(new, reference: reference) * weights).sum()
+      let divisor = normalisation.divisor(
+        mask: mask, longest: item["max_completion_length"].int)
+      return (policy.sum + divergence * item["beta"].double) / divisor
+    }
+    for item in Self.groupCases {
+      let key = try #require(item["key"].string)
+      let new = try oracle.tensor("in.new_logprobs")
+      new.requiresGradient = true
+      let value = try loss(item, new)
+      value.backward()
+      #expect(agrees([value.item()], [item["loss"].double], within: 1e-5), "\(key)")
+      let gradient = try #require(new.gradient)
+      #expect(agrees(gradient, try oracle.tensor("out.grad_\(key)"), within: 1e-5), "\(key)")
+      let disturbed = try loss(item, new.detached(), shift: 0.05).item()
+      #expect(!agrees([disturbed], [item["loss"].double], within: 1e-5), "\(key)")
+    }
+  }
+
+  @Test("parts of an update add up to the update", arguments: LossNormalisation.allCases)
+  func parts(normalisation: LossNormalisation) {
+    let mask = Tensor(
+      [true, true, true, false, true, false, false, false, true, true, true, true], shape: [3, 4])
+    let losses = Tensor((0..<12).map(Float.init), shape: [3, 4])
+    func mean(_ rows: [[Int]]) -> Double {
+      var (sum, divisor) = (0.0, 0.0)
+      for part in rows {
+        let index = Tensor(part)
+        let own = mask.indexSelect(dim: 0, indices: index)
+        sum +=
+          (losses.indexSelect(dim: 0, indices: index) * normalisation.weights(mask: own)).sum()
+          .item()
+        divisor += normalisation.divisor(mask: own, longest: 4)
+      }
+      return sum / divisor
+    }
+    #expect(abs(mean([[0, 1, 2]]) - mean([[0], [1, 2]])) < 1e-6)
+    let expected: [LossNormalisation: Double] = [
+      .actions: (0 + 1 + 2 + 4 + 8 + 9 + 10 + 11) / 8.0, .trajectories: (1 + 4 + 9.5) / 3,
+      .longest: 45 / 12.0,
+    ]
+    #expect(abs(mean([[0, 1, 2]]) - (expected[normalisation] ?? .nan)) < 1e-6)
   }
 }

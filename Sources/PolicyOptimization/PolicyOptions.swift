@@ -11,21 +11,31 @@ public struct KLOptions: Codable, Sendable, Equatable {
   public var target = 6.0
   /// The number of trajectories over which the adaptive coefficient can change by a factor of about e^0.2.
   public var horizon = 10_000.0
-  /// How the divergence is estimated.
-  public var estimator: KLEstimator = .k1
+  /// How the divergence is estimated; `nil` is the algorithm's way: k1 in rewards, k3 (or k2) in the loss.
+  public var estimator: KLEstimator?
+  /// Where the divergence costs; `nil` is the algorithm's place.
+  public var placement: KLPlacement?
 
   /// Creates the defaults.
   public init() {}
 }
 
-/// The settings of proximal policy optimisation: the `ppo:` section of `rlhf.yaml`.
-public struct PPOOptions: StageOptions, Equatable {
+/// The settings of policy optimisation: the `ppo:` section of `rlhf.yaml`.
+///
+/// What is `nil` is as the algorithm has it, see ``recipe``.
+public struct PolicyOptions: StageOptions, Equatable {
+  /// The algorithm.
+  public var algorithm: PolicyAlgorithm = .ppo
   /// The number of iterations: rollouts, scores, updates.
   public var iterations = 50
   /// The number of iterations between checkpoints.
   public var checkpointInterval = 10
   /// The number of trajectories sampled in an iteration.
   public var batchSize = 64
+  /// The number of trajectories sampled for each prompt.
+  ///
+  /// `nil` is 1, or for algorithms that compare trajectories of a prompt the largest divisor of `batchSize` up to 8.
+  public var groupSize: Int?
   /// The number of passes over the trajectories of an iteration.
   public var epochs = 4
   /// The number of trajectories in an update.
@@ -44,6 +54,14 @@ public struct PPOOptions: StageOptions, Equatable {
   public var gradientNorm = 1.0
   /// The clip range ε of the probability ratio.
   public var clipRange = 0.2
+  /// How far above 1 the ratio may go; `nil` is ε, and 1.4 ε for DAPO.
+  public var clipRangeAbove: Double?
+  /// The largest ratio that counts for actions with negative advantages (two-sided clipping); `nil` is any.
+  public var ratioLimit: Double?
+  /// Over what the probability ratio is taken.
+  public var ratio: RatioLevel?
+  /// How the losses of actions become the loss of an update.
+  public var normalisation: LossNormalisation?
   /// The clip range of the values; `nil` does not clip.
   public var valueClipRange: Double? = 0.2
   /// The weight of the value loss.
@@ -59,7 +77,15 @@ public struct PPOOptions: StageOptions, Equatable {
   /// The mixing of horizons λ of generalized advantage estimation.
   public var lambda = 0.95
   /// Whether advantages are shifted and scaled to mean 0 and variance 1 over the batch.
-  public var whitensAdvantages = true
+  public var whitensAdvantages: Bool?
+  /// What advantages of groups are divided by.
+  public var scaling: AdvantageScaling?
+  /// Whether groups whose scores are all the same are left out of updates.
+  public var skipsSilentGroups: Bool?
+  /// The number of times in an iteration that groups left out are replaced by sampling for other prompts.
+  public var resamplings: Int?
+  /// Whether trajectories that did not end by themselves are left out of the loss.
+  public var ignoresIncomplete = false
   /// The divergence from the reference policy.
   public var kl = KLOptions()
   /// How scores become rewards.
@@ -67,38 +93,11 @@ public struct PPOOptions: StageOptions, Equatable {
   /// The approximate divergence (k3, nats per action) from the sampling policy beyond which an iteration's updates end;
   /// `nil` never ends them early.
   public var updateDivergenceLimit: Double?
+  /// The number of updates skipped in a row, for a loss or gradient that is not a number, at which the run stops.
+  public var skippedUpdatesLimit = 10
+  /// What ends the run early.
+  public var guards = GuardOptions()
 
   /// Creates the defaults.
   public init() {}
-
-  /// Reports settings that are impossible.
-  public func validate(_ check: inout SettingsCheck) {
-    check.positive(iterations, "iterations")
-    check.positive(checkpointInterval, "checkpointInterval")
-    check.positive(batchSize, "batchSize")
-    check.positive(epochs, "epochs")
-    check.positive(minibatchSize, "minibatchSize")
-    check.positive(microbatchSize, "microbatchSize")
-    check.require(
-      minibatchSize <= batchSize, "minibatchSize", "at most batchSize (\(batchSize))",
-      found: minibatchSize)
-    check.positive(learningRate, "learningRate")
-    check.positive(criticLearningRate, "criticLearningRate")
-    check.notNegative(weightDecay, "weightDecay")
-    check.positive(gradientNorm, "gradientNorm")
-    check.positive(clipRange, "clipRange")
-    if let valueClipRange { check.positive(valueClipRange, "valueClipRange") }
-    check.notNegative(valueCoefficient, "valueCoefficient")
-    check.notNegative(entropyCoefficient, "entropyCoefficient")
-    check.positive(criticHiddenSize, "criticHiddenSize")
-    check.fraction(discount, "discount")
-    check.fraction(lambda, "lambda")
-    check.notNegative(kl.coefficient, "kl.coefficient")
-    check.positive(kl.target, "kl.target")
-    check.positive(kl.horizon, "kl.horizon")
-    if let clip = score.clip { check.positive(clip, "score.clip") }
-    if let updateDivergenceLimit {
-      check.positive(updateDivergenceLimit, "updateDivergenceLimit")
-    }
-  }
 }
