@@ -33,11 +33,23 @@ struct LogProbabilityTool {
   init(model directory: URL, options: JSONValue) throws {
     self.options = try Settings.decode(options, over: Options(), source: "logprobs")
     self.directory = directory
-    model = try CausalLanguageModel.load(from: directory)
+    guard AdapterDirectory.exists(at: directory) else {
+      model = try CausalLanguageModel.load(from: directory)
+      tokenizer = try Self.tokenizer(in: directory)
+      return
+    }
+    let adapters = try AdapterDirectory(directory)
+    let base = try adapters.baseFolder()
+    model = try CausalLanguageModel.load(from: base)
+    try adapters.load(onto: model.parameters).mergeForGood()
+    tokenizer = try Self.tokenizer(in: directory) ?? Self.tokenizer(in: base)
+  }
+
+  private static func tokenizer(in directory: URL) throws -> TextTokenizer? {
     do {
-      tokenizer = try TextTokenizer.load(directory)
+      return try TextTokenizer.load(directory)
     } catch let error as RLHFError where error.code == .notFound {
-      tokenizer = nil
+      return nil
     }
   }
 

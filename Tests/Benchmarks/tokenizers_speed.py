@@ -56,6 +56,7 @@ def reference(folder, path, rounds):
     from tokenizers import Tokenizer
     tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")
     tokenizer.no_truncation()
+    tokenizer.no_padding()
     content = pathlib.Path(path).read_bytes().decode().split(separator)
     for _ in range(rounds):
         times = []

@@ -54,29 +54,52 @@ import Torch
     #expect(back[0]["ids"] == ids)
   }
 
-  @Test("logprobs are those of the reference", arguments: ["gpt2", "llama"])
+  /// The model directories of the oracles that hold one row's log-probabilities.
+  private static let references = Oracles.names(in: "text", holding: "expected.json").filter {
+    (try? Oracles.text($0).has("single.logprobs")) == true
+  }
+
+  @Test("logprobs are those of the reference", arguments: references)
   func logProbabilities(name: String) throws {
     let oracle = try Oracles.text(name)
     let ids = try oracle.tensor("single.input_ids").ints()
-    let line = JSONValue.object(["input_ids": .array(ids.map { .integer($0) })]).description
-    let short = "{\"input_ids\": \(Array(ids.prefix(3)))}"
-    for temperature in [1.0, 0.7] {
-      let tensor = temperature == 1 ? "single.logprobs" : "single.logprobs_temperature_0.7"
-      guard oracle.has(tensor) else { continue }
+    let short = Array(ids.prefix(3))
+    let input = [short, ids, short].map { "{\"input_ids\": \($0)}\n" }.joined()
+    for (temperature, batchSize, tensor) in [
+      ("1", "4", "single.logprobs"), ("0.7", "1", "single.logprobs_temperature_0.7"),
+    ] where oracle.has(tensor) {
       let expected = try oracle.tensor(tensor).doubles()
-      for batchSize in [1, 4] {
-        let out = try lines(
+      let found = try logProbabilities(
+        lines(
           ProgramRun.run(
-            "logprobs", "--model", oracle.directory.path, "--temperature", "\(temperature)",
-            "--batch-size", "\(batchSize)", input: "\(short)\n\(line)\n\(short)\n"))
-        #expect(out.count == 3)
-        let found = out.compactMap { $0["logprobs"]?.arrayValue?.compactMap(\.doubleValue) }
-        #expect(found.map(\.count) == [2, expected.count, 2])
-        #expect(zip(found[1], expected).allSatisfy { abs($0 - $1) < 1e-4 })
-        #expect(zip(found[0], expected).allSatisfy { abs($0 - $1) < 1e-4 })
-        #expect(found[2].count == 2 && zip(found[2], expected).allSatisfy { abs($0 - $1) < 1e-4 })
-      }
+            "logprobs", "--model", oracle.directory.path, "--temperature", temperature,
+            "--batch-size", batchSize, input: input)))
+      #expect(found.map(\.count) == [2, expected.count, 2])
+      for row in found { #expect(zip(row, expected).allSatisfy { abs($0 - $1) < 1e-4 }) }
     }
+  }
+
+  @Test(
+    "logprobs of adapters are those of the reference",
+    arguments: Oracles.names(in: "text", holding: "adapter_config.json"))
+  func adapters(name: String) throws {
+    let oracle = try Oracles.text(name)
+    let ids = try oracle.tensor("input_ids")
+    let width = ids.shape[1] - 1
+    let expected = try oracle.tensor("logits").narrow(dim: 1, start: 0, length: width)
+      .logSoftmax(dim: -1)
+      .gather(dim: -1, indices: ids.narrow(dim: 1, start: 1, length: width).unsqueezed(-1))
+      .doubles()
+    let found = try logProbabilities(
+      lines(
+        ProgramRun.run(
+          "logprobs", "--model", oracle.directory.path, input: "{\"input_ids\": \(ids.ints())}")))
+    #expect(found.map(\.count) == [width])
+    #expect(zip(found.joined(), expected).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  private func logProbabilities(_ lines: [JSONValue]) -> [[Double]] {
+    lines.compactMap { $0["logprobs"]?.arrayValue?.compactMap(\.doubleValue) }
   }
 
   @Test("logprobs read texts, completions and conversations")
