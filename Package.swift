@@ -93,7 +93,7 @@ let package = Package(
       "TextChat",
       [
         "RLHF", "RLHFCore", "RLHFPlugin", "NeuralNetworks", "Torch", "LanguageModels", "Tokenizers",
-        "KnowledgeBaseSample",
+        "Templates", "KnowledgeBaseSample",
       ], path: "Plugins/TextChat"),
     .target(
       name: "KnowledgeBaseSample", path: "Samples/KnowledgeBase",
@@ -139,8 +139,9 @@ let package = Package(
     tests(
       "TextChat",
       [
-        "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch",
-        "KnowledgeBaseSample", "Alignment", "PreferenceLearning", "PolicyOptimization",
+        "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "Templates",
+        "NeuralNetworks", "Torch", "KnowledgeBaseSample", "Alignment", "PreferenceLearning",
+        "PolicyOptimization",
       ]),
   ],
   swiftLanguageModes: [.v6],

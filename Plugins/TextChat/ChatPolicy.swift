@@ -1,5 +1,6 @@
 import LanguageModels
 public import RLHF
+import Templates
 import Tokenizers
 
 /// A language model as a policy: an action is a token of the reply.
@@ -13,12 +14,12 @@ public final class ChatPolicy: Policy {
   var adapters: ChatAdapters?
   /// The named parameters, those of adapters among them.
   public let parameters: ParameterStore
-  private let configuration: TextChatConfiguration
-  private let padding: Int
+  let configuration: TextChatConfiguration
+  let padding: Int
 
   init(
     model: CausalLanguageModel, tokenizer: TextTokenizer, configuration: TextChatConfiguration,
-    adapters: ChatAdapters? = nil
+    adapters: ChatAdapters? = nil, template: ChatTemplate? = nil
   ) throws {
     self.model = model
     self.adapters = adapters
@@ -29,7 +30,8 @@ public final class ChatPolicy: Policy {
     self.configuration = configuration
     format = try ChatFormat(
       tokenizer: tokenizer,
-      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID)
+      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID,
+      template: template)
     padding = tokenizer.id(of: "<|pad|>") ?? format.stopTokens[0]
     guard model.contextLength >= configuration.promptLength + configuration.replyLength else {
       throw RLHFError(
@@ -79,6 +81,9 @@ public final class ChatPolicy: Policy {
   public func supervisedLoss(
     of demonstrations: [Demonstration<ChatPrompt, ChatReply>], seed: Seed, isTraining: Bool
   ) throws -> SupervisedLoss {
+    if configuration.lossTurns == .every {
+      return try lossOfAllTurns(in: demonstrations, dropout: isTraining ? seed : nil)
+    }
     let rollout = try rollout(of: demonstrations)
     let evaluation = evaluate(
       rollout, EvaluationRequest(dropout: isTraining ? seed : nil), temperature: 1)
@@ -124,18 +129,16 @@ public final class ChatPolicy: Policy {
   public func rollout(
     of demonstrations: [Demonstration<ChatPrompt, ChatReply>]
   ) throws -> Rollout {
-    let replies = demonstrations.map {
-      format.encode($0.artifact, limit: configuration.replyLength)
-    }
+    let examples = try demonstrations.map(example)
     return rollout(
-      prompts: encode(demonstrations.map(\.prompt)),
-      replies: replies.map { tokens in
-        (tokens, tokens.last.map(format.stopTokens.contains) ?? false)
+      prompts: examples.map(\.prompt),
+      replies: examples.map { example in
+        (example.reply, example.reply.last.map(format.stopTokens.contains) ?? false)
       })
   }
 
-  private func encode(_ prompts: [ChatPrompt]) -> [[Int]] {
-    prompts.map { format.encode($0, limit: configuration.promptLength) }
+  private func encode(_ prompts: [ChatPrompt]) throws -> [[Int]] {
+    try prompts.map { try format.encode($0, limit: configuration.promptLength) }
   }
 
   private func replies(of rollout: Rollout) -> [[Int]] {

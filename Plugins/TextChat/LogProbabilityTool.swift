@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import RLHF
+import Templates
 import Tokenizers
 
 /// What `rlhf logprobs` does: the log-probability of every token of a line, given those before it.
@@ -170,14 +171,15 @@ struct LogProbabilityTool {
     let tokenizer = try requiredTokenizer()
     let format = try ChatFormat(
       tokenizer: tokenizer,
-      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID)
+      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID,
+      template: ChatTemplate.load(from: directory))
     guard let last = messages.last, last.role == .assistant else {
-      return Entry(ids: format.encode(ChatPrompt(messages: messages), limit: .max))
+      return Entry(ids: try format.encode(ChatPrompt(messages: messages), limit: .max))
     }
-    let prompt = format.encode(ChatPrompt(messages: Array(messages.dropLast())), limit: .max)
-    return Entry(
-      ids: prompt + format.encode(ChatReply(last.content), limit: .max),
-      completionStart: prompt.count)
+    let example = try format.example(
+      ChatPrompt(messages: Array(messages.dropLast())), ChatReply(last.content),
+      promptLimit: .max, replyLimit: .max)
+    return Entry(ids: example.prompt + example.reply, completionStart: example.prompt.count)
   }
 
   private func requiredTokenizer() throws -> TextTokenizer {

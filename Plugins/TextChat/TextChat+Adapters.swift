@@ -2,6 +2,7 @@ public import Foundation
 import LanguageModels
 import NeuralNetworks
 import RLHF
+import Templates
 import Tokenizers
 
 extension TextChat {
@@ -17,7 +18,8 @@ extension TextChat {
     if isMerged { try set.mergeForGood() }
     return try ChatPolicy(
       model: model, tokenizer: tokenizer, configuration: configuration,
-      adapters: isMerged ? nil : ChatAdapters(set, on: base))
+      adapters: isMerged ? nil : ChatAdapters(set, on: base),
+      template: ChatTemplate.load(from: hasTokenizer ? directory : base))
   }
 
   /// Lets a policy with adapters stand in for its model without them, or for other adapters on the same model.

@@ -2,6 +2,7 @@ public import Foundation
 import KnowledgeBaseSample
 import LanguageModels
 public import RLHF
+import Templates
 import Tokenizers
 
 /// Chat in text: a language model replies, people say which reply they prefer.
@@ -63,7 +64,8 @@ public struct TextChat: Domain {
       ChatAdapters(try model.addAdapters(adapter.lora, seed: adapter.seed), on: directory)
     }
     return try ChatPolicy(
-      model: model, tokenizer: tokenizer, configuration: configuration, adapters: adapters)
+      model: model, tokenizer: tokenizer, configuration: configuration, adapters: adapters,
+      template: ChatTemplate.load(from: directory))
   }
 
   /// Reads a model and a tokenizer, which may lie in a directory of its own.

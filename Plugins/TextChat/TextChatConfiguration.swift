@@ -32,6 +32,12 @@ public struct TextChatConfiguration: StageOptions {
   public var replyLength = 128
   /// The temperature of sampling.
   public var temperature = 1.0
+  /// Whose words supervised fine-tuning learns in a conversation: the last turn of the assistant alone, or `every`
+  /// one.
+  ///
+  /// Imported conversations become one demonstration for every turn of the assistant already; `every` is for
+  /// demonstrations that are whole conversations.
+  public var lossTurns = DemonstrationTurns.last
   /// The folder of a knowledge base with the files of `Samples/KnowledgeBase`, or `sample` for that
   /// one: it has a scripted rater and a judge.
   ///

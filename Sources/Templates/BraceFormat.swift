@@ -193,7 +193,9 @@ struct BraceFormat {
       layout.type = type
       index += 1
     }
-    guard index == text.count else { throw failure("'format' does not know the layout '\(text.text)'") }
+    guard index == text.count else {
+      throw failure("'format' does not know the layout '\(text.text)'")
+    }
     return layout
   }
 }

@@ -109,7 +109,8 @@ public struct ChatTemplate: Sendable {
     guard !options.addsGenerationPrompt else {
       throw RLHFError(
         .usage,
-        "A conversation is rendered with the start of a new turn or up to the end of its last message, not both.")
+        "A conversation is rendered with the start of a new turn or up to the end of its last message, not both."
+      )
     }
     guard var last = messages.popLast(), let content = last["content"], content != .none,
       template.source.contains("content")

@@ -8,7 +8,9 @@ enum Filters {
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   /// Filters that exist and are refused where they are used.
-  private static let refused: Set<String> = ["random", "urlize", "xmlattr", "pprint", "filesizeformat"]
+  private static let refused: Set<String> = [
+    "random", "urlize", "xmlattr", "pprint", "filesizeformat",
+  ]
 
   static let names: Set<String> = Set(all.keys).union(refused)
 

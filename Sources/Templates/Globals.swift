@@ -7,25 +7,37 @@ enum Globals {
       ("range", { _, arguments in .range(try range(arguments)) }),
       ("dict", { interpreter, arguments in try dictionary(interpreter, arguments) }),
       ("namespace", { interpreter, arguments in try namespace(interpreter, arguments) }),
-      ("cycler", { interpreter, arguments in
-        guard !arguments.positional.isEmpty else {
-          throw TemplateError.evaluation("'cycler' expects values to go through")
+      (
+        "cycler",
+        { interpreter, arguments in
+          guard !arguments.positional.isEmpty else {
+            throw TemplateError.evaluation("'cycler' expects values to go through")
+          }
+          return .object(try interpreter.keep(Cycler(arguments.positional)))
         }
-        return .object(try interpreter.keep(Cycler(arguments.positional)))
-      }),
+      ),
       ("joiner", { interpreter, arguments in try joiner(interpreter, arguments) }),
-      ("lipsum", { _, _ in
-        throw TemplateError.evaluation("'lipsum' is not supported; it writes random words")
-      }),
-      ("raise_exception", { _, arguments in
-        let message = try arguments.bind("raise_exception", ["message"], required: 1)[0] ?? .none
-        throw TemplateError(.raised, try PythonText.string(message))
-      }),
-      ("strftime_now", { _, arguments in
-        let format = try arguments.bind("strftime_now", ["format"], required: 1)
-          .text(0, default: "")
-        return .string(try time(clock(), format))
-      }),
+      (
+        "lipsum",
+        { _, _ in
+          throw TemplateError.evaluation("'lipsum' is not supported; it writes random words")
+        }
+      ),
+      (
+        "raise_exception",
+        { _, arguments in
+          let message = try arguments.bind("raise_exception", ["message"], required: 1)[0] ?? .none
+          throw TemplateError(.raised, try PythonText.string(message))
+        }
+      ),
+      (
+        "strftime_now",
+        { _, arguments in
+          let format = try arguments.bind("strftime_now", ["format"], required: 1)
+            .text(0, default: "")
+          return .string(try time(clock(), format))
+        }
+      ),
     ]
     return functions.map { ($0.0, .object(Function($0.0, $0.1))) }
   }

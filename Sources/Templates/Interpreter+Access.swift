@@ -88,16 +88,34 @@ extension Interpreter {
     case .tuple(let elements):
       return try .tuple(positions(elements.values.count).map { elements.values[$0] })
     case .range(let span):
-      return try .list(positions(span.count).map { .integer(span.value(at: $0)) })
-    case .undefined: throw value.misuse("")
-    default: return missing("slices", of: value)
+      let bounds = try Self.bounds(start, stop, step, count: span.count)
+      return .range(
+        Value.Span(
+          start: span.value(at: bounds.first), step: span.step * bounds.step,
+          count: bounds.indices.count, stop: span.value(at: bounds.last)))
+    default: throw value.misuse("a value of type '\(value.typeName)' has no slices")
     }
   }
 
-  /// The indices of a slice, as Python's `slice.indices` gives them.
+  /// The indices of a slice.
   static func positions(
     _ start: Value, _ stop: Value, _ step: Value, count: Int
   ) throws -> [Int] {
+    try bounds(start, stop, step, count: count).indices
+  }
+
+  /// Where a slice starts and stops, as Python's `slice.indices` has it.
+  private struct Bounds {
+    var first: Int
+    var last: Int
+    var step: Int
+
+    var indices: [Int] { Array(stride(from: first, to: last, by: step)) }
+  }
+
+  private static func bounds(
+    _ start: Value, _ stop: Value, _ step: Value, count: Int
+  ) throws -> Bounds {
     func bound(_ value: Value) throws -> Int? {
       if value.isNone { return nil }
       guard let number = value.integer else {
@@ -114,6 +132,6 @@ extension Interpreter {
     }
     let first = clamped(try bound(start), step > 0 ? lowest : highest)
     let last = clamped(try bound(stop), step > 0 ? highest : lowest)
-    return Array(stride(from: first, to: last, by: step))
+    return Bounds(first: first, last: last, step: step)
   }
 }

@@ -44,11 +44,19 @@ extension Interpreter {
 
   /// Whether `left` comes before `right`; `symbol` is the operator as written.
   func isLess(_ left: Value, _ right: Value, _ symbol: String = "<") throws -> Bool {
-    try ordering(left, right, symbol) { $0 < $1 } lists: { $0 < $1 }
+    try ordering(left, right, symbol) {
+      $0 < $1
+    } lists: {
+      $0 < $1
+    }
   }
 
   private func isLessOrEqual(_ left: Value, _ right: Value, _ symbol: String) throws -> Bool {
-    try ordering(left, right, symbol) { $0 <= $1 } lists: { $0 <= $1 }
+    try ordering(left, right, symbol) {
+      $0 <= $1
+    } lists: {
+      $0 <= $1
+    }
   }
 
   private func ordering(
@@ -92,7 +100,8 @@ extension Interpreter {
       }
       try budget.spend(text.utf8.count >> 4)
       return TextSearch.first(part, in: text) != nil
-    case .dictionary(let dictionary): return dictionary[try Key(element)] != nil
+    case .dictionary(let dictionary):
+      return try !element.isUndefined && dictionary[Key(element)] != nil
     case .list, .tuple, .range, .object(is OneShot), .object(is DictionaryView):
       for candidate in try elements(of: container) where try areEqual(candidate, element) {
         return true

@@ -14,7 +14,8 @@ extension Interpreter {
       return try floats(operation, left, right)
     }
     if operation == .add, left.text != nil {
-      throw TemplateError.evaluation("a string cannot be added to a value of type '\(right.typeName)'")
+      throw TemplateError.evaluation(
+        "a string cannot be added to a value of type '\(right.typeName)'")
     }
     throw TemplateError.evaluation(
       "'\(operation.rawValue)' does not go with values of types '\(left.typeName)' and '\(right.typeName)'"
@@ -79,7 +80,8 @@ extension Interpreter {
     case .floorDivide, .modulo:
       guard right != 0 else { throw Self.divisionByZero }
       if right == -1 {
-        return operation == .modulo ? .integer(0) : try checked((0).subtractingReportingOverflow(left))
+        return operation == .modulo
+          ? .integer(0) : try checked((0).subtractingReportingOverflow(left))
       }
       let (quotient, remainder) = left.quotientAndRemainder(dividingBy: right)
       let isRounded = remainder != 0 && (remainder < 0) != (right < 0)
@@ -140,7 +142,9 @@ extension Interpreter {
     guard let number = value.integer else {
       throw value.misuse("'-' does not go with a value of type '\(value.typeName)'")
     }
-    guard number != .min else { throw TemplateError.limit("the result of '-' does not fit 64 bits") }
+    guard number != .min else {
+      throw TemplateError.limit("the result of '-' does not fit 64 bits")
+    }
     return .integer(-number)
   }
 

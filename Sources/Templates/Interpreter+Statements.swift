@@ -248,7 +248,8 @@ extension Interpreter {
         "the macro '\(definition.name)' has no parameter '\(first.name)'")
     }
     if reads.contains("caller"), !definition.parameters.contains(where: { $0.name == "caller" }) {
-      scope["caller"] = caller ?? .undefined("there is no caller: the macro was not called by 'call'")
+      scope["caller"] =
+        caller ?? .undefined("there is no caller: the macro was not called by 'call'")
     } else if caller != nil, !reads.contains("caller") {
       throw TemplateError.evaluation(
         "the macro '\(definition.name)' was called by 'call' but does not use 'caller'")

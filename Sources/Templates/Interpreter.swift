@@ -79,8 +79,10 @@ final class Interpreter {
     return output
   }
 
-  /// Writes what `body` writes, and notes where. Positions are those in the whole output: inside of a capture there
-  /// is none, and the reference takes what was written before it.
+  /// Writes what `statements` write, and notes where.
+  ///
+  /// Positions are those in the whole output: inside of a capture there is none, and the reference takes what was
+  /// written before it.
   func generation(_ statements: [Statement], in scope: Scope) throws {
     let start = captures == 0 ? output.utf8.count : outerLength
     let text = try captured { _ = try execute(statements, in: Scope(in: scope)) }

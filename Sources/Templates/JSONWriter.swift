@@ -41,14 +41,17 @@ struct JSONWriter {
         try writer.write(member.value, level: level + 1)
       }
     case .undefined, .range, .object:
-      throw TemplateError.evaluation("a value of type '\(value.typeName)' cannot be written as JSON")
+      throw TemplateError.evaluation(
+        "a value of type '\(value.typeName)' cannot be written as JSON")
     }
     try Budget.checkText(result.utf8.count)
   }
 
   private func members(of dictionary: Value.Dictionary) throws -> [(key: String, value: Value)] {
     var members = try zip(dictionary.keys, dictionary.values).map { (try Self.key($0), $1) }
-    if sortsKeys { members.sort { $0.0.unicodeScalars.lexicographicallyPrecedes($1.0.unicodeScalars) } }
+    if sortsKeys {
+      members.sort { $0.0.unicodeScalars.lexicographicallyPrecedes($1.0.unicodeScalars) }
+    }
     return members
   }
 

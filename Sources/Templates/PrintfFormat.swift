@@ -136,7 +136,9 @@ struct PrintfFormat {
         layout.precision.map { text.unicodeScalars.prefix($0).text } ?? text, by: ">")
     case "d", "i", "u", "x", "X", "o":
       let isDecimal = ["d", "i", "u"].contains(layout.type)
-      if isDecimal, case .float(let number) = value, let whole = Int(exactly: number.rounded(.towardZero)) {
+      if isDecimal, case .float(let number) = value,
+        let whole = Int(exactly: number.rounded(.towardZero))
+      {
         return layout.integer(whole)
       }
       guard let number = value.integer else { throw wrongKind(value, layout) }
@@ -145,7 +147,9 @@ struct PrintfFormat {
       guard let number = value.number else { throw wrongKind(value, layout) }
       return layout.float(number)
     case "c":
-      if let number = value.integer, let scalar = UInt32(exactly: number).flatMap(Unicode.Scalar.init) {
+      if let number = value.integer,
+        let scalar = UInt32(exactly: number).flatMap(Unicode.Scalar.init)
+      {
         return layout.padded(String(Character(scalar)), by: ">")
       }
       guard let text = value.text, text.unicodeScalars.count == 1 else {

@@ -14,7 +14,9 @@ extension StringMethods {
     let isFromRight = name == "rsplit"
     let parts: [String]
     if let separator = try bound.optionalText(0) {
-      guard !separator.isEmpty else { throw TemplateError.evaluation("'\(name)' by an empty string") }
+      guard !separator.isEmpty else {
+        throw TemplateError.evaluation("'\(name)' by an empty string")
+      }
       parts =
         isFromRight
         ? TextSearch.splitFromRight(text, by: separator, limit: cuts)

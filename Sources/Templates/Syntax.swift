@@ -60,9 +60,9 @@ enum Comparison: String, Sendable {
 struct CallArguments: Sendable {
   var positional: [Expression] = []
   var named: [(name: String, value: Expression)] = []
-  /// `*list`
+  /// The rest of the values, behind `*`.
   var list: Expression?
-  /// `**dictionary`
+  /// The rest of the values with names, behind `**`.
   var dictionary: Expression?
 
   var expressions: [Expression] {

@@ -1,7 +1,9 @@
 public import RLHFCore
 
 extension TemplateValue {
-  /// Parses one JSON value in UTF-8; members keep their order. Throws an ``RLHFError`` that names `source`.
+  /// Parses one JSON value in UTF-8; members keep their order.
+  ///
+  /// Throws an ``RLHFError`` that names `source`.
   public init(json bytes: some Sequence<UInt8>, source: String) throws {
     var parser = JSONReader(bytes: Array(bytes))
     do {
@@ -10,7 +12,8 @@ extension TemplateValue {
       let place = parser.place
       throw RLHFError(
         .invalidData,
-        "\(source) is not valid JSON: line \(place.line), column \(place.column): \(error.message).")
+        "\(source) is not valid JSON: line \(place.line), column \(place.column): \(error.message)."
+      )
     }
   }
 
@@ -67,8 +70,12 @@ private struct JSONReader {
     return true
   }
 
-  private mutating func take(_ word: String, _ value: TemplateValue) throws(Failure) -> TemplateValue {
-    guard bytes[index...].starts(with: word.utf8) else { throw Failure(message: "expected a value") }
+  private mutating func take(_ word: String, _ value: TemplateValue) throws(Failure)
+    -> TemplateValue
+  {
+    guard bytes[index...].starts(with: word.utf8) else {
+      throw Failure(message: "expected a value")
+    }
     index += word.utf8.count
     return value
   }
@@ -164,7 +171,9 @@ private struct JSONReader {
     let kind = bytes[index]
     index += 1
     if let byte = simple[kind] { return result.append(byte) }
-    guard kind == UInt8(ascii: "u") else { throw Failure(message: "a string has an unknown escape") }
+    guard kind == UInt8(ascii: "u") else {
+      throw Failure(message: "a string has an unknown escape")
+    }
     var value = try unit()
     if (0xd800..<0xdc00).contains(value), bytes[index...].starts(with: "\\u".utf8) {
       index += 2

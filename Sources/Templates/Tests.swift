@@ -35,7 +35,7 @@ enum Tests {
     },
     "callable": { value in
       switch value {
-      case .object(is Function), .object(is Macro), .object(is LoopState): true
+      case .undefined, .object(is Function), .object(is Macro), .object(is LoopState): true
       default: false
       }
     },
@@ -43,7 +43,9 @@ enum Tests {
     "lower": { StringMethods.isLower((try? PythonText.string($0)) ?? "") },
     "upper": { StringMethods.isUpper((try? PythonText.string($0)) ?? "") },
     "filter": { $0.text.map(Filters.names.contains) ?? false },
-    "test": { $0.text.map { name in comparisons[name] != nil || kindNames.contains(name) } ?? false },
+    "test": {
+      $0.text.map { name in comparisons[name] != nil || kindNames.contains(name) } ?? false
+    },
   ]
 
   private static let kindNames: Set<String> = [

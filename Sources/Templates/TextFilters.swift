@@ -56,7 +56,8 @@ enum TextFilters {
     "urlencode": { interpreter, value, _ in try urlEncoded(value, interpreter) },
   ]
 
-  private static func bare(_ value: Value, _ arguments: Arguments, _ name: String) throws -> String {
+  private static func bare(_ value: Value, _ arguments: Arguments, _ name: String) throws -> String
+  {
     _ = try arguments.bind(name, [])
     return try PythonText.string(value)
   }
@@ -119,15 +120,18 @@ enum TextFilters {
 
   private static func truncated(_ value: Value, _ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind("truncate", ["length", "killwords", "end", "leeway"])
-    let text = try PythonText.string(value).scalars
     let length = try bound.integer(0, default: 255)
     let end = try bound.text(2, default: "...")
     let leeway = try bound.optionalInteger(3) ?? 5
     let kept = length - end.unicodeScalars.count
     guard kept >= 0, leeway >= 0 else {
-      throw TemplateError.evaluation("'truncate' to \(length) characters leaves no room for the end")
+      throw TemplateError.evaluation(
+        "'truncate' to \(length) characters leaves no room for the end")
     }
-    guard text.count > length + leeway else { return .string(text.text) }
+    guard try SequenceFilters.length(of: value) > length + leeway else { return value }
+    guard let text = value.text?.scalars else {
+      throw value.misuse("'truncate' expects a string, not '\(value.typeName)'")
+    }
     let start = text.prefix(kept).text
     if bound.bool(1) { return .string(start + end) }
     let words = TextSearch.splitFromRight(start, by: " ", limit: 1)
@@ -142,7 +146,10 @@ enum TextFilters {
     guard width > 0 else { throw TemplateError.evaluation("'wordwrap' expects a positive width") }
     let breaks = bound[1].map(\.isTrue) ?? true
     let separator = try bound.optionalText(2) ?? "\n"
-    let lines = TextSearch.lines(try PythonText.string(value), keepsEnds: false)
+    guard let text = value.text else {
+      throw value.misuse("'wordwrap' expects a string, not '\(value.typeName)'")
+    }
+    let lines = TextSearch.lines(text, keepsEnds: false)
     return .string(
       try StringMethods.joined(
         lines.map { line in

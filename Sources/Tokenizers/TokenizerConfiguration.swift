@@ -86,7 +86,10 @@ public struct TokenizerConfiguration: Sendable, Equatable {
   func merged(into json: OrderedJSON) -> OrderedJSON {
     var result = json
     for (name, token) in roles { result.set(name, token.map { .string($0) }) }
-    result.set("chat_template", chatTemplate.map { .string($0) })
+    // A list of templates stays as it is while its default one is still the one in force.
+    if Self.template(json["chat_template"]) != chatTemplate {
+      result.set("chat_template", chatTemplate.map { .string($0) })
+    }
     if let maximumLength { result.set("model_max_length", .integer(maximumLength)) }
     return result
   }

@@ -22,7 +22,7 @@ struct TemplateTests {
   @Test func `errors have line and column`() throws {
     let syntax = #expect(throws: TemplateError.self) { try Template("a\n  {% if x %}\n {{ x | }}") }
     #expect(syntax?.kind == .syntax)
-    #expect(syntax?.description == "line 3, column 8: found '}}', expected a name")
+    #expect(syntax?.description == "line 3, column 9: found '}}', expected a name")
     let evaluation = #expect(throws: TemplateError.self) { try render("a\nbc {{ 'x' + 1 }}") }
     #expect(evaluation?.kind == .evaluation)
     #expect(evaluation?.line == 2)
@@ -48,7 +48,8 @@ struct TemplateTests {
     "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
     "{{ 'a'.replace('', 'b' * 1000000) * 1000 }}", "{{ '%1000000000d' % 1 }}",
     "{{ 'a'.center(100000000000) }}", "{{ '{:>1000000000}'.format(1) }}", "{{ 2 ** 64 }}",
-    "{{ 9223372036854775807 * 2 }}", "{{ -9223372036854775807 - 2 }}", "{{ 'a'.zfill(99999999999) }}",
+    "{{ 9223372036854775807 * 2 }}", "{{ -9223372036854775807 - 2 }}",
+    "{{ 'a'.zfill(99999999999) }}",
     "{{ (['a' * 1000000] * 100) | join }}",
     "{{ [1] | tojson(indent=99999999999) }}", "{{ [1] | batch(999999999999, 1) | list }}",
     "{{ [1] | slice(999999999999) | list }}", "{{ 'a' | indent(99999999999) }}",
@@ -59,15 +60,15 @@ struct TemplateTests {
 
   @Test func `deep nesting is refused`() {
     let deep = [
-      String(repeating: "(", count: 100_000), "{{ " + String(repeating: "[", count: 100_000),
-      "{{ " + String(repeating: "not ", count: 100_000) + "1 }}",
-      "{{ " + String(repeating: "-", count: 100_000) + "1 }}",
-      "{{ 1" + String(repeating: " + 1", count: 100_000) + " }}",
-      "{{ a" + String(repeating: ".a", count: 100_000) + " }}",
-      "{{ a" + String(repeating: "|upper", count: 100_000) + " }}",
-      "{{ 1" + String(repeating: " if 1", count: 100_000) + " }}",
-      String(repeating: "{% if 1 %}", count: 100_000),
-      "{% set " + String(repeating: "(", count: 100_000),
+      String(repeating: "(", count: 10_000), "{{ " + String(repeating: "[", count: 100_000),
+      "{{ " + String(repeating: "not ", count: 10_000) + "1 }}",
+      "{{ " + String(repeating: "-", count: 10_000) + "1 }}",
+      "{{ 1" + String(repeating: " + 1", count: 10_000) + " }}",
+      "{{ a" + String(repeating: ".a", count: 10_000) + " }}",
+      "{{ a" + String(repeating: "|upper", count: 10_000) + " }}",
+      "{{ 1" + String(repeating: " if 1", count: 10_000) + " }}",
+      String(repeating: "{% if 1 %}", count: 10_000),
+      "{% set " + String(repeating: "(", count: 10_000),
     ]
     for source in deep.dropFirst() { #expect(throws: TemplateError.self) { try render(source) } }
     #expect(throws: Never.self) { try render(deep[0]) }
