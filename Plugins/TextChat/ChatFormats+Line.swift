@@ -35,12 +35,6 @@ struct ChatLine {
   }
 
   func completion() throws -> Demonstration<ChatPrompt, ChatReply> {
-    if has("label") {
-      throw RLHFError(
-        .unsupported,
-        "the record is a single completion with a 'label'; expected pairs of 'chosen' and 'rejected'."
-      )
-    }
     let prompt = try prompt()
     let reply = try reply(content("completion"), "completion", after: prompt.messages)
     return Demonstration(prompt: prompt, artifact: reply)

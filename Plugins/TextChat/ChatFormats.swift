@@ -14,6 +14,8 @@ public enum DemonstrationTurns: String, Sendable, Hashable, CaseIterable {
 ///   last one.
 /// - Preferences as TRL has them: `chosen` and `rejected` with a `prompt` of its own or in front of both, each a
 ///   string or a list of `{"role", "content"}`; optionally `margin`.
+/// - Rankings: `prompt` and `completions` with `ranking`, the rank of each. Ratings: `prompt` and `completion` with
+///   `label` (KTO's true or false) or `rating` (``OpinionLine``).
 /// - Demonstrations: `messages`; `prompt` and `completion`; `instruction`, `input` and `output` (Alpaca).
 /// - Prompts: `prompt`, or `turns` (MT-bench), of which the first is taken.
 ///
@@ -28,6 +30,7 @@ public func chatRecords(
   let line = ChatLine(members: members)
   if line.has("chosen") || line.has("rejected") { return [.preference(try line.preference())] }
   if line.has("messages") { return try line.conversation("messages", turns) }
+  if let opinion = try line.opinion() { return [opinion] }
   if line.has("completion") { return [.demonstration(try line.completion())] }
   if line.has("instruction"), line.has("output") { return [.demonstration(try line.instruction())] }
   if line.has("prompt") { return [.prompt(try line.prompt())] }

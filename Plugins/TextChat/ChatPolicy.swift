@@ -7,7 +7,7 @@ import Tokenizers
 /// Prompts are padded on the left and replies on the right, so that all replies of a batch begin in one column.
 public final class ChatPolicy: Policy {
   let model: CausalLanguageModel
-  let tokenizer: BytePairTokenizer
+  let tokenizer: TextTokenizer
   let format: ChatFormat
   /// The adapters that are trained in place of the model.
   var adapters: ChatAdapters?
@@ -17,7 +17,7 @@ public final class ChatPolicy: Policy {
   private let padding: Int
 
   init(
-    model: CausalLanguageModel, tokenizer: BytePairTokenizer, configuration: TextChatConfiguration,
+    model: CausalLanguageModel, tokenizer: TextTokenizer, configuration: TextChatConfiguration,
     adapters: ChatAdapters? = nil
   ) throws {
     self.model = model
@@ -28,7 +28,8 @@ public final class ChatPolicy: Policy {
     self.tokenizer = tokenizer
     self.configuration = configuration
     format = try ChatFormat(
-      tokenizer: tokenizer, endToken: model.configuration.endTokens.first)
+      tokenizer: tokenizer,
+      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID)
     padding = tokenizer.id(of: "<|pad|>") ?? format.stopTokens[0]
     guard model.contextLength >= configuration.promptLength + configuration.replyLength else {
       throw RLHFError(

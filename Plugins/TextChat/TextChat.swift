@@ -41,7 +41,7 @@ public struct TextChat: Domain {
         "There is no text to learn a vocabulary from. Import demonstrations or preferences with 'rlhf import', or start from a model directory with --from."
       )
     }
-    let tokenizer = try BytePairTokenizer.train(
+    let tokenizer = try TextTokenizer.train(
       on: texts, vocabularySize: configuration.vocabularySize,
       specialTokens: ChatFormat.specialTokens,
       configuration: TokenizerConfiguration(
@@ -69,8 +69,8 @@ public struct TextChat: Domain {
   /// Reads a model and a tokenizer, which may lie in a directory of its own.
   func loadModel(
     from directory: URL, tokenizer folder: URL? = nil
-  ) throws -> (CausalLanguageModel, BytePairTokenizer) {
-    let tokenizer = try BytePairTokenizer.load(folder ?? directory)
+  ) throws -> (CausalLanguageModel, TextTokenizer) {
+    let tokenizer = try TextTokenizer.load(folder ?? directory)
     let model = try CausalLanguageModel.load(from: directory)
     guard tokenizer.vocabularySize <= model.vocabularySize else {
       throw RLHFError(
@@ -95,7 +95,10 @@ public struct TextChat: Domain {
   public func makeEncoder(
     for corpus: Corpus<ChatPrompt, ChatReply>, policy: ChatPolicy?, seed: Seed
   ) throws -> ChatRewardEncoder {
-    try ChatRewardEncoder(configuration: configuration.reward, policy: policy, seed: seed)
+    let encoder = try ChatRewardEncoder(
+      configuration: configuration.reward, policy: policy, seed: seed)
+    encoder.fitRegression(to: corpus.preferences)
+    return encoder
   }
 
   /// Reads an encoder from a directory.
@@ -169,7 +172,7 @@ public struct TextChat: Domain {
     "domain": [
       "knowledge": "sample", "vocabularySize": 1024, "hiddenSize": 128, "layers": 4, "heads": 4,
       "contextLength": 128, "promptLength": 48, "replyLength": 64, "temperature": 0.6,
-      "reward": ["usesPolicy": true],
+      "reward": ["usesPolicy": true, "regressionPenalty": .null, "lexicalSize": 16, "layers": 1],
     ],
     "sft": [
       "epochs": 11, "batchSize": 32, "microbatchSize": 32, "learningRate": 0.0015,
@@ -183,7 +186,11 @@ public struct TextChat: Domain {
       "trainsFeaturesForCritic": false, "kl": ["coefficient": 0.25],
       "score": ["incompleteScore": -3.0], "checkpointInterval": 20,
     ],
+    "dpo": ["epochs": 2, "batchSize": 32, "microbatchSize": 32, "learningRate": 1e-4],
   ]
+
+  /// Raters may be swayed by the number of characters.
+  public var lengthMeasurement: String? { "characters" }
 
   /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<ChatPrompt, ChatReply>) -> [String: Double] {
@@ -195,6 +202,18 @@ public struct TextChat: Domain {
     return figures
   }
 
+  /// `rlhf tokenize` and `rlhf logprobs`.
+  public func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool? {
+    switch name {
+    case "tokenize":
+      return LineTool(try TokenizeTool(model: model, options: options).callAsFunction)
+    case "logprobs":
+      let tool = try LogProbabilityTool(model: model, options: options)
+      return LineTool(batchSize: tool.lookAhead, run: tool.run)
+    default: return nil
+    }
+  }
+
   /// The knowledge base that scripted raters and judges know, where one is configured.
   private func knowledge() throws -> KnowledgeCorpus? {
     guard let name = configuration.knowledge else { return nil }
@@ -203,7 +222,7 @@ public struct TextChat: Domain {
   }
 
   private func modelConfiguration(
-    for tokenizer: BytePairTokenizer
+    for tokenizer: TextTokenizer
   ) throws -> LanguageModelConfiguration {
     var model: LanguageModelConfiguration
     switch configuration.architecture {

@@ -32,6 +32,8 @@ public struct PolicyReport: Sendable, Codable {
   public var winRate: WinRate?
   /// The 95 % interval of the win rate.
   public var interval: Interval?
+  /// The win rate at equal lengths; `nil` without a judge, or where the domain does not say what length is.
+  public var lengthControlled: LengthControlledWinRate?
   /// Who judged.
   public var judge: String?
   /// The means of the domain's figures, by name, of baseline and policy.
@@ -43,6 +45,7 @@ public struct PolicyReport: Sendable, Codable {
   var figures: [String: Double] {
     var figures = ["prompts": Double(count), "kl": divergence]
     figures["winRate"] = winRate?.rate
+    figures["lengthControlledWinRate"] = lengthControlled?.rate
     figures["scoreBefore"] = scores["baseline"]
     figures["scoreAfter"] = scores["policy"]
     return figures
@@ -125,7 +128,10 @@ public struct EvaluationStage<D: Domain> {
     scores["policy"] = scoresAfter.map(Statistics.mean)
     return PolicyReport(
       count: prompts.count, scores: scores, divergence: Statistics.mean(divergences),
-      winRate: winRate, interval: winRate?.interval(), judge: judge?.id,
+      winRate: winRate, interval: winRate?.interval(),
+      lengthControlled: verdicts.flatMap {
+        lengthControlled($0, before: samplesBefore, after: samplesAfter)
+      }, judge: judge?.id,
       measurements: measurements(before: samplesBefore, after: samplesAfter),
       samples: prompts.indices.prefix(project.settings.evaluation.shown).map { index in
         ComparedSample(
@@ -187,6 +193,24 @@ public struct EvaluationStage<D: Domain> {
       default: .tie
       }
     }
+  }
+
+  /// The win rate at equal lengths, by the domain's own measure of length.
+  private func lengthControlled(
+    _ verdicts: [Verdict], before: [Sample<D.Prompt, D.Artifact>],
+    after: [Sample<D.Prompt, D.Artifact>]
+  ) -> LengthControlledWinRate? {
+    guard let name = project.domain.lengthMeasurement else { return nil }
+    var (differences, preferred): ([Double], [Double]) = ([], [])
+    for (index, verdict) in verdicts.enumerated() where verdict != .skip {
+      guard let length = project.domain.measurements(of: after[index])[name],
+        let other = project.domain.measurements(of: before[index])[name]
+      else { continue }
+      differences.append(length - other)
+      preferred.append(verdict == .first ? 1 : verdict == .second ? 0 : 0.5)
+    }
+    guard !differences.isEmpty else { return nil }
+    return LengthControlledWinRate(lengthDifferences: differences, preferred: preferred)
   }
 
   private func measurements(

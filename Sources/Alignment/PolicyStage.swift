@@ -89,7 +89,9 @@ public struct PolicyStage<D: Domain> {
         fitted = (round, model)
       }
       let iteration = try await session.interruptedByFailure {
-        try await trainer.iterate(over: prompts) { try model.scores(of: $0).map(\.total) }
+        try await trainer.iterate(over: prompts) {
+          try model.scores(of: $0).map { $0.pessimistic(settings.reward.pessimism) }
+        }
       }
       closing = iteration.metrics.merging(measurements(iteration)) { _, new in new }
       closing["objective/round"] = Double(round)
@@ -142,7 +144,7 @@ public struct PolicyStage<D: Domain> {
       policy: trainer.policy, count: settings.rounds.comparisons, rater: rater,
       origin: session.run.name, round: round, seed: settings.seed.derived("round", round))
     let model = try RewardStage(project: project, observer: observer).fit(
-      project.preferences(.train), policy: session.state.inputs["policy"].map { URL(filePath: $0) })
+      project.opinions(.train), policy: session.state.inputs["policy"].map { URL(filePath: $0) })
     try FileManager.default.createDirectory(
       at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
     try AtomicFile.writeFolder(at: folder) { temporary in

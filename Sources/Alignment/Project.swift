@@ -89,19 +89,33 @@ public struct Project<D: Domain>: Sendable {
     try store.preferences(split: split)
   }
 
+  /// What people said in a split, in every form.
+  public func opinions(_ split: Split) throws -> Preferences<D.Prompt, D.Artifact> {
+    Preferences(
+      pairs: try preferences(split), rankings: try store.rankings(split: split),
+      ratings: try store.ratings(split: split))
+  }
+
   /// Everything to train on.
   ///
-  /// Where nobody demonstrated anything, the preferred artifacts serve as demonstrations.
+  /// Where nobody demonstrated anything, the preferred artifacts serve as demonstrations: of pairs, rankings and ratings.
   public func corpus() throws -> Corpus<D.Prompt, D.Artifact> {
-    let preferences = try preferences(.train)
+    let opinions = try opinions(.train)
     var demonstrations = try demonstrations(.train)
     if demonstrations.isEmpty {
-      demonstrations = preferences.filter { !$0.isTie }.map {
+      demonstrations = opinions.pairs.filter { !$0.isTie }.map {
         Sample(prompt: $0.prompt, artifact: $0.label < 0.5 ? $0.rejected : $0.chosen)
+      }
+      demonstrations += opinions.rankings.map {
+        Sample(prompt: $0.prompt, artifact: $0.artifacts[0])
+      }
+      demonstrations += opinions.ratings.filter { $0.isDesirable == true }.map {
+        Sample(prompt: $0.prompt, artifact: $0.artifact)
       }
     }
     return Corpus(
-      prompts: try trainingPrompts(), demonstrations: demonstrations, preferences: preferences)
+      prompts: try trainingPrompts(), demonstrations: demonstrations,
+      preferences: opinions.pairs + opinions.rankings.flatMap(\.pairs))
   }
 
   /// Adds what a program said of comparisons; returns the number of judgments that were new.

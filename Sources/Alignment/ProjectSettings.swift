@@ -72,6 +72,8 @@ public struct ProjectSettings: StageOptions {
   public var reward = RewardOptions()
   /// Policy optimisation.
   public var ppo = PolicyOptions()
+  /// Learning from preferences directly.
+  public var dpo = DirectPreferenceOptions()
   /// Rounds of comparison and optimisation.
   public var rounds = RoundOptions()
   /// Evaluation.
@@ -97,7 +99,7 @@ public struct ProjectSettings: StageOptions {
     }
     for nested in [
       section(sft, "sft"), section(reward, "reward"), section(ppo, "ppo"),
-      section(rounds, "rounds"), section(evaluation, "evaluation"),
+      section(dpo, "dpo"), section(rounds, "rounds"), section(evaluation, "evaluation"),
     ] {
       check.include(nested)
     }

@@ -20,15 +20,23 @@ public struct BaselineResult: Sendable, Codable {
 public struct RewardReport: Sendable, Codable {
   /// The number of training pairs.
   public var trainingPairs: Int
+  /// The number of rankings trained on; `nil` in reports from before there were any.
+  public var trainingRankings: Int?
+  /// The number of ratings trained on; `nil` in reports from before there were any.
+  public var trainingRatings: Int?
   /// How well the scores predict the held-out pairs; `nil` without held-out pairs.
   public var heldOut: RewardEvaluation?
+  /// The same by criterion, where there are several.
+  public var criteria: [String: RewardEvaluation]?
+  /// The rank correlation (Spearman) of the scores with held-out ratings, by criterion.
+  public var ratingCorrelations: [String: Double]?
   /// The simple rules beside it.
   public var baselines: [BaselineResult]
   /// What a person should know of the figures.
   public var remarks: [String]
 }
 
-/// Reward modelling on the project's preference pairs.
+/// Reward modelling on the project's pairs, rankings and ratings.
 public struct RewardStage<D: Domain> {
   private let project: Project<D>
   private let observer: StageObserver
@@ -41,7 +49,7 @@ public struct RewardStage<D: Domain> {
 
   /// Trains a reward model in a new run folder; its encoder may begin from the policy in the model directory `policy`.
   public func start(in run: RunFolder, policy: URL? = nil) throws -> RewardReport {
-    let trainer = try makeTrainer(pairs: project.preferences(.train), policy: policy)
+    let trainer = try makeTrainer(project.opinions(.train), policy: policy)
     var inputs: [String: String] = [:]
     inputs["policy"] = policy?.path
     let session = try RunSession(
@@ -53,17 +61,17 @@ public struct RewardStage<D: Domain> {
   public func resume(_ run: RunFolder) throws -> RewardReport {
     let session = try RunSession(resuming: .reward, in: run, settings: project.settings)
     let trainer = try makeTrainer(
-      pairs: project.preferences(.train),
+      project.opinions(.train),
       policy: session.state.inputs["policy"].map { URL(filePath: $0) })
     if let checkpoint = session.checkpoint { try trainer.restore(from: checkpoint) }
     return try train(trainer, session)
   }
 
-  /// Fits a reward model to `pairs` outside of a run of its own, as the rounds of optimisation do.
+  /// Fits a reward model to `preferences` outside of a run of its own, as the rounds of optimisation do.
   func fit(
-    _ pairs: [PreferencePair<D.Prompt, D.Artifact>], policy: URL?
+    _ preferences: Preferences<D.Prompt, D.Artifact>, policy: URL?
   ) throws -> TrainableRewardModel<D.DomainEncoder> {
-    let trainer = try makeTrainer(pairs: pairs, policy: policy)
+    let trainer = try makeTrainer(preferences, policy: policy)
     while !trainer.isFinished {
       _ = try trainer.trainEpoch { update in showProgress(trainer, update: update, loss: nil) }
     }
@@ -73,19 +81,29 @@ public struct RewardStage<D: Domain> {
 
   /// Evaluates a model, and the domain's simple rules, on held-out pairs.
   public func evaluate(_ model: TrainableRewardModel<D.DomainEncoder>) throws -> RewardReport {
-    let training = try project.preferences(.train)
-    let heldOut = try project.preferences(.heldOut).filter { !$0.isTie }
+    let trained = try project.opinions(.train)
+    let training = trained.pairs + trained.rankings.flatMap(\.pairs)
+    let kept = try project.opinions(.heldOut)
+    let heldOut = (kept.pairs + kept.rankings.flatMap(\.pairs)).filter { !$0.isTie }
     var report = RewardReport(
-      trainingPairs: training.count, heldOut: nil, baselines: [], remarks: [])
+      trainingPairs: trained.pairs.count, trainingRankings: trained.rankings.count,
+      trainingRatings: trained.ratings.count, heldOut: nil, baselines: [], remarks: [])
+    report.ratingCorrelations = try correlations(of: model, with: kept.ratings)
     guard !heldOut.isEmpty else {
       report.remarks.append(
         "There are no held-out pairs: how well the model predicts is not known.")
       return report
     }
     let evaluation = try RewardEvaluation(of: heldOut) { samples in
-      try model.scores(of: samples).map(\.total)
+      try model.scores(of: samples)
     }
     report.heldOut = evaluation
+    if model.criteria.count > 1 {
+      let groups = Dictionary(grouping: heldOut, by: \.criterion)
+      report.criteria = try groups.mapValues { pairs in
+        try RewardEvaluation(of: pairs) { try model.scores(of: $0) }
+      }
+    }
     for baseline in project.domain.baselines {
       let score = try baseline.fit(training)
       let result = RewardEvaluation(of: heldOut) { $0.map(score) }
@@ -107,17 +125,42 @@ public struct RewardStage<D: Domain> {
     return report
   }
 
+  /// How the scores go with ratings, by criterion; `nil` without ratings.
+  private func correlations(
+    of model: TrainableRewardModel<D.DomainEncoder>,
+    with ratings: [Rating<D.Prompt, D.Artifact>]
+  ) throws -> [String: Double]? {
+    guard !ratings.isEmpty else { return nil }
+    let groups = Dictionary(grouping: ratings, by: \.criterion)
+    return try groups.compactMapValues { ratings in
+      let scores = try model.scores(
+        of: ratings.map { Sample(prompt: $0.prompt, artifact: $0.artifact) })
+      let correlation = Statistics.spearmanCorrelation(
+        zip(ratings, scores).map { $1.byCriterion[$0.criterion] ?? $1.total },
+        ratings.map { $0.scale.position(of: $0.value) })
+      return correlation.isFinite ? correlation : nil
+    }
+  }
+
   private func makeTrainer(
-    pairs: [PreferencePair<D.Prompt, D.Artifact>], policy: URL?
+    _ preferences: Preferences<D.Prompt, D.Artifact>, policy: URL?
   ) throws -> RewardTrainer<D.DomainEncoder> {
     let seed = project.settings.seed.derived("reward")
+    // An encoder that looks at preferences must not see those that choose the best epoch.
+    let seen = RewardTrainer<D.DomainEncoder>.split(
+      preferences, options: project.settings.reward, seed: seed
+    ).training
+    let corpus = Corpus(
+      demonstrations: seen.ratings.map { Sample(prompt: $0.prompt, artifact: $0.artifact) },
+      preferences: seen.pairs + seen.rankings.flatMap(\.pairs))
     let encoder = try project.domain.makeEncoder(
-      for: Corpus(preferences: pairs), policy: policy.map(project.domain.loadPolicy(from:)),
+      for: corpus, policy: policy.map(project.domain.loadPolicy(from:)),
       seed: seed.derived("encoder"))
     let model = TrainableRewardModel(
-      encoder: encoder, criteria: D.descriptor.criteria, seed: seed)
+      encoder: encoder, criteria: try project.settings.reward.weighted(D.descriptor.criteria),
+      members: project.settings.reward.members, seed: seed)
     return try RewardTrainer(
-      model: model, pairs: pairs, options: project.settings.reward, seed: seed)
+      model: model, preferences: preferences, options: project.settings.reward, seed: seed)
   }
 
   private func train(

@@ -9,6 +9,8 @@ public enum Stage: String, Codable, Sendable, CaseIterable {
   case reward
   /// Policy optimisation.
   case ppo
+  /// Learning from preferences directly.
+  case dpo
   /// Evaluation.
   case evaluate
 }

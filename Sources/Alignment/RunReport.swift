@@ -25,7 +25,7 @@ public struct RunReport {
     switch state.stage {
     case .reward: add(evaluation(RewardReport.self), to: &report)
     case .evaluate: add(evaluation(PolicyReport.self), to: &report)
-    case .sft, .ppo: report.highlights = summaryHighlights()
+    case .sft, .ppo, .dpo: report.highlights = summaryHighlights()
     }
     if let samples = samplesSection() { report.sections.append(samples) }
     // An evaluation has one step: nothing to draw.
@@ -46,6 +46,7 @@ public struct RunReport {
       case .sft: "Supervised fine-tuning of a policy on demonstrations"
       case .reward: "A reward model, trained on preference pairs"
       case .ppo: "Proximal policy optimisation against a reward model"
+      case .dpo: "A policy, trained on preferences directly"
       case .evaluate: "A policy beside the one it is compared with, on held-out prompts"
       }
     switch state.status {

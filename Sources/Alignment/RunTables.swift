@@ -33,6 +33,12 @@ public enum RunTables {
     table.append(
       .text("reward model"), .estimate(heldOut.accuracy, heldOut.interval, .percent(1)),
       .integer(heldOut.count))
+    for (criterion, evaluation) in (report.criteria ?? [:]).sorted(by: { $0.key < $1.key }) {
+      table.append(
+        .text("reward model, '\(criterion)'"),
+        .estimate(evaluation.accuracy, evaluation.interval, .percent(1)),
+        .integer(evaluation.count))
+    }
     for baseline in report.baselines {
       table.append(
         .text(baseline.name), .estimate(baseline.accuracy, baseline.interval, .percent(1)),
@@ -68,6 +74,11 @@ public enum RunTables {
         .estimate(winRate.rate, interval, .percent(1)))
       table.note =
         "\(winRate.wins) won, \(winRate.losses) lost, \(winRate.ties) tied; the interval is of 95 %, ties count half."
+    }
+    if let controlled = report.lengthControlled {
+      table.append(
+        .text("win rate at equal lengths"), .missing,
+        .estimate(controlled.rate, controlled.interval(), .percent(1)))
     }
     var samples = DataTable(
       "Side by side", columns: [.init("prompt"), .init("before"), .init("after")])

@@ -72,7 +72,7 @@ extension FeedbackStore {
     }
   }
 
-  private func add<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
+  func add<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
     _ records: [FeedbackRecord<Prompt, Artifact>], rater: String = "", kind: RaterKind = .imported,
     source: String, round: Int, split: SplitRule
   ) throws -> Tally {

@@ -21,6 +21,19 @@ extension FeedbackStore {
         JOIN prompts ON prompts.id = comparisons.prompt
         WHERE verdict <> 'skip' AND \(Self.stands)
         """)
+      counts.rankings = try Self.bySplit(
+        db,
+        """
+        rankings JOIN prompts ON prompts.id = rankings.prompt WHERE NOT EXISTS (
+          SELECT 1 FROM rankings AS later WHERE later.supersedes = rankings.id)
+        """)
+      counts.ratings = try Self.bySplit(
+        db,
+        """
+        ratings JOIN artifacts ON artifacts.id = artifact
+        JOIN prompts ON prompts.id = artifacts.prompt WHERE NOT EXISTS (
+          SELECT 1 FROM ratings AS later WHERE later.supersedes = ratings.id)
+        """)
       let judgments = "SELECT count(*) FROM judgments WHERE"
       counts.ties = try Self.number(
         db, "\(judgments) verdict IN ('tie', 'bothBad') AND \(Self.stands)")

@@ -101,7 +101,7 @@ extension FeedbackStore {
 }
 
 /// Decodes payloads, each once.
-private final class PayloadReader<Value: Decodable> {
+final class PayloadReader<Value: Decodable> {
   private let kind: String
   private let store: String
   private let decoder = JSONDecoder()
@@ -129,7 +129,7 @@ private final class PayloadReader<Value: Decodable> {
 
 extension Cursor {
   /// The results of `transform`, in order.
-  fileprivate func collect<Result>(_ transform: (Element) throws -> Result) throws -> [Result] {
+  func collect<Result>(_ transform: (Element) throws -> Result) throws -> [Result] {
     var results: [Result] = []
     while let element = try next() { results.append(try transform(element)) }
     return results

@@ -56,7 +56,11 @@ public struct Tally: Sendable, Hashable, Codable {
   public var comparisons = 0
   /// Judgments that are new, amendments among them.
   public var judgments = 0
-  /// Judgments that took the place of an earlier one.
+  /// Rankings that are new, amendments among them.
+  public var rankings = 0
+  /// Ratings that are new, amendments among them.
+  public var ratings = 0
+  /// Judgments, rankings and ratings that took the place of an earlier one.
   public var amended = 0
   /// Records that the store had already.
   public var known = 0
@@ -72,7 +76,7 @@ public struct Tally: Sendable, Hashable, Codable {
 
   /// Whether the store is as it was before.
   public var isUnchanged: Bool {
-    prompts + artifacts + demonstrations + comparisons + judgments == 0
+    prompts + artifacts + demonstrations + comparisons + judgments + rankings + ratings == 0
   }
 
   /// Adds up two tallies.
@@ -83,12 +87,37 @@ public struct Tally: Sendable, Hashable, Codable {
     sum.demonstrations += right.demonstrations
     sum.comparisons += right.comparisons
     sum.judgments += right.judgments
+    sum.rankings += right.rankings
+    sum.ratings += right.ratings
     sum.amended += right.amended
     sum.known += right.known
     sum.repeated += right.repeated
     sum.equalSides += right.equalSides
     sum.keptSplit += right.keptSplit
     return sum
+  }
+}
+
+extension Tally {
+  /// Reads a tally; what it does not name, because there was no such thing yet, is 0.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func number(_ key: CodingKeys) throws -> Int {
+      try values.decodeIfPresent(Int.self, forKey: key) ?? 0
+    }
+    self.init()
+    prompts = try number(.prompts)
+    artifacts = try number(.artifacts)
+    demonstrations = try number(.demonstrations)
+    comparisons = try number(.comparisons)
+    judgments = try number(.judgments)
+    rankings = try number(.rankings)
+    ratings = try number(.ratings)
+    amended = try number(.amended)
+    known = try number(.known)
+    repeated = try number(.repeated)
+    equalSides = try number(.equalSides)
+    keptSplit = try number(.keptSplit)
   }
 }
 
@@ -128,7 +157,11 @@ public struct FeedbackCounts: Sendable, Hashable, Codable {
   public var comparisons = BySplit()
   /// Judgments that stand and say something: each makes a preference pair.
   public var pairs = BySplit()
-  /// How many of those are ties.
+  /// Rankings that stand.
+  public var rankings = BySplit()
+  /// Ratings that stand.
+  public var ratings = BySplit()
+  /// How many pairs are ties.
   public var ties = 0
   /// Judgments that stand and say nothing.
   public var skips = 0

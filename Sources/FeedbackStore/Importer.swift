@@ -161,6 +161,8 @@ extension FeedbackRecord {
     case .prompt(let prompt): prompt
     case .demonstration(let sample): sample.prompt
     case .preference(let pair): pair.prompt
+    case .ranking(let ranking): ranking.prompt
+    case .rating(let rating): rating.prompt
     }
   }
 }

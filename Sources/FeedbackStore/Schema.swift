@@ -12,21 +12,75 @@ enum Schema {
     migrator.registerMigration("1-feedback") { db in
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: tables)
-      for table in [
-        "prompts", "artifacts", "demonstrations", "comparisons", "judgments", "imports",
-      ] {
-        for event in ["UPDATE", "DELETE"] {
-          try db.execute(
-            sql: """
-              CREATE TRIGGER \(table)_no_\(event.lowercased()) BEFORE \(event) ON \(table) BEGIN
-                SELECT RAISE(ABORT, 'feedback is only ever added');
-              END
-              """)
-        }
-      }
+      try keep(
+        ["prompts", "artifacts", "demonstrations", "comparisons", "judgments", "imports"], in: db)
+    }
+    migrator.registerMigration("2-rankings-and-ratings") { db in
+      try db.execute(sql: scales)
+      try keep(["rankings", "places", "ratings"], in: db)
     }
     return migrator
   }()
+
+  /// Refuses to change or delete rows of `tables`.
+  private static func keep(_ tables: [String], in db: Database) throws {
+    for table in tables {
+      for event in ["UPDATE", "DELETE"] {
+        try db.execute(
+          sql: """
+            CREATE TRIGGER \(table)_no_\(event.lowercased()) BEFORE \(event) ON \(table) BEGIN
+              SELECT RAISE(ABORT, 'feedback is only ever added');
+            END
+            """)
+      }
+    }
+  }
+
+  private static let scales = """
+    CREATE TABLE rankings (
+      id INTEGER PRIMARY KEY,
+      prompt INTEGER NOT NULL REFERENCES prompts (id),
+      rater INTEGER NOT NULL REFERENCES raters (id),
+      criterion TEXT NOT NULL,
+      topCount INTEGER,
+      confidence REAL NOT NULL,
+      subject TEXT NOT NULL,
+      content TEXT NOT NULL,
+      origin TEXT NOT NULL,
+      round INTEGER NOT NULL,
+      supersedes INTEGER REFERENCES rankings (id),
+      created INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX rankings_subject ON rankings (subject, rater, criterion);
+    CREATE UNIQUE INDEX rankings_supersedes ON rankings (supersedes);
+
+    CREATE TABLE places (
+      ranking INTEGER NOT NULL REFERENCES rankings (id),
+      place INTEGER NOT NULL,
+      artifact INTEGER NOT NULL REFERENCES artifacts (id),
+      PRIMARY KEY (ranking, place)
+    ) STRICT;
+
+    CREATE TABLE ratings (
+      id INTEGER PRIMARY KEY,
+      artifact INTEGER NOT NULL REFERENCES artifacts (id),
+      rater INTEGER NOT NULL REFERENCES raters (id),
+      criterion TEXT NOT NULL,
+      value REAL NOT NULL,
+      lowest REAL NOT NULL,
+      highest REAL NOT NULL,
+      confidence REAL NOT NULL,
+      subject TEXT NOT NULL,
+      content TEXT NOT NULL,
+      origin TEXT NOT NULL,
+      round INTEGER NOT NULL,
+      supersedes INTEGER REFERENCES ratings (id),
+      created INTEGER NOT NULL,
+      CHECK (lowest < highest AND value BETWEEN lowest AND highest)
+    ) STRICT;
+    CREATE INDEX ratings_subject ON ratings (subject, rater, criterion);
+    CREATE UNIQUE INDEX ratings_supersedes ON ratings (supersedes);
+    """
 
   private static let tables = """
     CREATE TABLE properties (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -29,6 +29,10 @@ extension StoreWriter {
       } else {
         try judgment(vote, on: comparison, rater: rater, criterion: pair.criterion)
       }
+    case .ranking(let ranking):
+      try add(ranking, rater: rater, kind: kind, context, prompt: known, group: group)
+    case .rating(let rating):
+      try add(rating, rater: rater, kind: kind, context, prompt: known, group: group)
     }
   }
 

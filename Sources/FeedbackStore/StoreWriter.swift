@@ -38,6 +38,7 @@ final class StoreWriter {
   /// The time of the transaction, in milliseconds since 1970.
   let created = Int64(Date().timeIntervalSince1970 * 1000)
   private var votes: [VoteKey: Int] = [:]
+  private var opinions: [String: Int] = [:]
   private var raters: [String: (id: Int64, kind: RaterKind)] = [:]
 
   private struct VoteKey: Hashable {
@@ -136,6 +137,31 @@ final class StoreWriter {
     let id: Int64 = row["id"]
     raters[name] = (id, kind)
     return id
+  }
+
+  /// The row that the last insertion added.
+  var lastInsertedRow: Int64 { db.lastInsertedRowID }
+
+  /// How often this transaction said the same before; it is counted.
+  func countVote(_ key: String) -> Int {
+    defer { opinions[key, default: 0] += 1 }
+    return opinions[key, default: 0]
+  }
+
+  /// The rankings or ratings of a subject by a rater that stand, in order.
+  func standing(
+    in table: String, subject: String, rater: Int64, criterion: String
+  ) throws -> [(id: Int64, content: String)] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT id, content FROM \(table)
+        WHERE subject = ? AND rater = ? AND criterion = ? AND NOT EXISTS (
+          SELECT 1 FROM \(table) AS later WHERE later.supersedes = \(table).id)
+        ORDER BY id
+        """)
+    return try Row.fetchAll(statement, arguments: [subject, rater, criterion]).map {
+      ($0["id"], $0["content"])
+    }
   }
 
   /// Adds a vote of a crowd: the nth time that a call says the same, it is there n times afterwards.

@@ -58,6 +58,16 @@ public final class BertModel {
     _ ids: Tensor, types: Tensor? = nil, attentionMask: Tensor? = nil,
     dropout: RandomGenerator? = nil
   ) -> Tensor {
+    let all = layerStates(ids, types: types, attentionMask: attentionMask, dropout: dropout)
+    return all[all.count - 1]
+  }
+
+  /// The hidden states of the embedding and after each layer, each `[B, T, H]`; see
+  /// ``hiddenStates(_:types:attentionMask:dropout:)``.
+  public func layerStates(
+    _ ids: Tensor, types: Tensor? = nil, attentionMask: Tensor? = nil,
+    dropout: RandomGenerator? = nil
+  ) -> [Tensor] {
     precondition(
       ids.rank == 2 && ids.shape[1] <= configuration.contextLength,
       "BertModel wants tokens [B, T], at most \(configuration.contextLength), not \(ids.shape)")
@@ -68,9 +78,9 @@ public final class BertModel {
     let kinds = types ?? Tensor.zeros(ids.shape, dtype: .int64, device: ids.device)
     let embedded = norm(tokens(ids) + segments(kinds) + positions(places).unsqueezed(0))
     let mask = attentionMask?.unsqueezed(1).unsqueezed(1)
-    return layers.reduce(embeddingDropout(embedded, generator: dropout)) { state, layer in
-      layer(state, mask, dropout)
-    }
+    var states = [embeddingDropout(embedded, generator: dropout)]
+    for layer in layers { states.append(layer(states[states.count - 1], mask, dropout)) }
+    return states
   }
 
   private struct Layer {

@@ -7,6 +7,12 @@ extension RotaryConfiguration {
     for name in ["rope_scaling", "rope_parameters"] {
       guard keys.contains(AnyKey(name)), try !keys.decodeNil(forKey: AnyKey(name)) else { continue }
       let nested = try keys.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(name))
+      if let type = ["full_attention", "sliding_attention"].first(where: {
+        nested.contains(AnyKey($0))
+      }) {
+        throw RLHFError(
+          .unsupported, "'\(name)' has a rotation of its own for '\(type)', expected one for all")
+      }
       if let base = try nested.optional("rope_theta", Double.self) { self.base = base }
       let kind =
         try nested.optional("rope_type", String.self) ?? nested.optional("type") ?? "default"

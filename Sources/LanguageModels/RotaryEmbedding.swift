@@ -34,8 +34,8 @@ final class RotaryEmbedding {
 
   /// The turns of `count` tokens of a pass.
   ///
-  /// A scaling that depends on the length of the text goes by the longest row so far; keys in a cache stay as they were
-  /// turned, both as the reference has it.
+  /// A scaling that depends on the length of the text goes by the longest row, as if none had left the cache; keys in a
+  /// cache stay as they were turned. Both are as in the reference.
   func turn(count: Int, _ pass: ForwardPass) -> Turn {
     withoutGradient {
       guard let positions = pass.positions else {
@@ -44,7 +44,10 @@ final class RotaryEmbedding {
           cosine: all.cosine.narrow(dim: 0, start: pass.firstPosition, length: count),
           sine: all.sine.narrow(dim: 0, start: pass.firstPosition, length: count))
       }
-      let all = table(length: Int(positions.max().item()) + 1)
+      let longest =
+        pass.cache.map { pass.firstPosition + count - $0.leastPadding }
+        ?? Int(positions.max().item()) + 1
+      let all = table(length: longest)
       return Turn(
         cosine: Tensor.embedding(weight: all.cosine, indices: positions).unsqueezed(1),
         sine: Tensor.embedding(weight: all.sine, indices: positions).unsqueezed(1))

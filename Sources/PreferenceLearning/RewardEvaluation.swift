@@ -43,6 +43,25 @@ public struct RewardEvaluation: Sendable, Codable {
     temperature = Statistics.fittedTemperature(probabilities: probabilities, outcomes: outcomes)
   }
 
+  /// Evaluates scores on pairs, each by the criterion that it was judged by.
+  public init<Prompt, Artifact>(
+    of pairs: [PreferencePair<Prompt, Artifact>],
+    scores: ([Sample<Prompt, Artifact>]) throws -> [Scores]
+  ) rethrows {
+    let decided = pairs.filter { !$0.isTie }
+    let chosen = try scores(decided.map { Sample(prompt: $0.prompt, artifact: $0.chosen) })
+    let rejected = try scores(decided.map { Sample(prompt: $0.prompt, artifact: $0.rejected) })
+    self.init(
+      differences: decided.indices.map { index in
+        let pair = decided[index]
+        func score(_ scores: Scores) -> Double {
+          scores.byCriterion[pair.criterion] ?? scores.total
+        }
+        let difference = score(chosen[index]) - score(rejected[index])
+        return pair.label < 0.5 ? -difference : difference
+      })
+  }
+
   /// Evaluates a score function on pairs.
   public init<Prompt, Artifact>(
     of pairs: [PreferencePair<Prompt, Artifact>],

@@ -4,10 +4,14 @@ public import RLHFCore
 public import RLHFPlugin
 import Torch
 
-/// Fits a reward model to preference pairs, epoch by epoch, and keeps the epoch that predicts set-aside pairs best.
+/// Fits a reward model to pairs, rankings and ratings, epoch by epoch, and keeps the epoch that predicts those set aside
+/// best.
 public final class RewardTrainer<E: Encoder> {
   /// A pair of the encoder's domain.
   public typealias Pair = PreferencePair<E.Prompt, E.Artifact>
+  /// Preferences of the encoder's domain.
+  public typealias Data = Preferences<E.Prompt, E.Artifact>
+  private typealias Example = RewardExamples<E.Prompt, E.Artifact>.Weighted
 
   /// The model that is trained.
   public let model: TrainableRewardModel<E>
@@ -16,42 +20,85 @@ public final class RewardTrainer<E: Encoder> {
   /// The number of epochs made so far.
   public private(set) var epoch = 0
 
-  private let training: [Pair]
-  private let validation: [Pair]
+  private let training: [Example]
+  private let validation: [Example]
   private let seed: Seed
   private let order: ShuffledBatches
+  /// The model's parameters, and those that stand between scores and ratings.
+  private let trained: [(name: String, tensor: Tensor)]
   private let optimizer: AdamW
-  private let loss: BradleyTerryLoss
+  private let scales: RatingScales
+  private let loss: RewardLoss<E.Prompt, E.Artifact>
   private var bestLoss = Double.infinity
   private var epochsSinceBest = 0
   private let best: ParameterSnapshot
 
-  /// Creates a trainer; throws where there is nothing to learn from.
-  public init(
+  /// Creates a trainer on pairs alone.
+  public convenience init(
     model: TrainableRewardModel<E>, pairs: [Pair], options: RewardOptions, seed: Seed
   ) throws {
-    guard !pairs.isEmpty else {
+    try self.init(model: model, preferences: Data(pairs: pairs), options: options, seed: seed)
+  }
+
+  /// Creates a trainer; throws where there is nothing to learn from.
+  public init(
+    model: TrainableRewardModel<E>, preferences: Data, options: RewardOptions, seed: Seed
+  ) throws {
+    guard !preferences.isEmpty else {
       throw RLHFError(
         .invalidData,
-        "There are no preference pairs to train on. Import some with 'rlhf import', or let a rater compare samples."
+        "There are no preferences to train on. Import some with 'rlhf import', or let a rater compare samples."
       )
+    }
+    if let bad = preferences.rankings.first(where: { $0.artifacts.count < 2 }) {
+      throw RLHFError(
+        .invalidData, "A ranking has \(bad.artifacts.count) artifacts; expected two or more.")
     }
     self.model = model
     self.options = options
     self.seed = seed
-    let shuffled = ShuffledBatches(count: pairs.count, batchSize: 1, seed: seed.derived("split"))
-      .order(ofEpoch: 0)
-    let setAside = Int((Double(pairs.count) * options.validationFraction).rounded())
-    // Fewer than a handful of pairs say nothing about which epoch is best.
-    let validationCount = setAside >= 8 && setAside < pairs.count ? setAside : 0
-    validation = shuffled.prefix(validationCount).map { pairs[$0] }
-    training = shuffled.dropFirst(validationCount).map { pairs[$0] }
+    let parts = Self.split(preferences, options: options, seed: seed)
+    training = RewardExamples.list(
+      parts.training, members: model.members, drawnBy: seed.derived("members"))
+    // What chooses the epoch counts the same for every member.
+    validation = RewardExamples.list(parts.validation, members: model.members)
     order = ShuffledBatches(
       count: training.count, batchSize: options.batchSize, seed: seed.derived("order"))
+    scales = try RatingScales(
+      of: preferences.ratings, loss: options.ratingLoss, huberDelta: options.huberDelta)
+    loss = RewardLoss(options: options, scales: scales)
+    trained = model.trainable + scales.parameters.trainable
     optimizer = AdamW(
-      parameters: model.trainable, options: AdamWOptions(weightDecay: options.weightDecay))
-    loss = BradleyTerryLoss(centring: options.centring, labelSmoothing: options.labelSmoothing)
-    best = ParameterSnapshot(of: model.trainable)
+      parameters: trained, options: AdamWOptions(weightDecay: options.weightDecay))
+    best = ParameterSnapshot(of: trained)
+  }
+
+  /// What a trainer learns from, and what it sets aside to choose the best epoch.
+  public static func split(
+    _ preferences: Data, options: RewardOptions, seed: Seed
+  ) -> (training: Data, validation: Data) {
+    let (pairs, rankings) = (preferences.pairs.count, preferences.rankings.count)
+    let count = pairs + rankings + preferences.ratings.count
+    guard count > 0 else { return (preferences, Data()) }
+    let shuffled = ShuffledBatches(count: count, batchSize: 1, seed: seed.derived("split"))
+      .order(ofEpoch: 0)
+    let setAside = Int((Double(count) * options.validationFraction).rounded())
+    // Fewer than a handful say nothing about which epoch is best.
+    let kept = setAside >= 8 && setAside < count ? setAside : 0
+    func part(_ indices: ArraySlice<Int>) -> Data {
+      var part = Data()
+      for index in indices {
+        if index < pairs {
+          part.pairs.append(preferences.pairs[index])
+        } else if index < pairs + rankings {
+          part.rankings.append(preferences.rankings[index - pairs])
+        } else {
+          part.ratings.append(preferences.ratings[index - pairs - rankings])
+        }
+      }
+      return part
+    }
+    return (part(shuffled.dropFirst(kept)), part(shuffled.prefix(kept)))
   }
 
   /// Whether all epochs are made, or patience has run out.
@@ -60,19 +107,23 @@ public final class RewardTrainer<E: Encoder> {
   /// The number of updates in an epoch.
   public var updatesPerEpoch: Int { order.batchesPerEpoch }
 
-  /// Makes one pass over the pairs; `onUpdate` hears the number of updates made in it.
+  /// Makes one pass over the preferences; `onUpdate` hears the number of updates made in it.
   public func trainEpoch(onUpdate: (Int) throws -> Void = { _ in }) throws -> [String: Double] {
+    // The untrained model is a candidate too: one that begins from a fitted encoder may already be the best.
+    if epoch == 0, !validation.isEmpty { bestLoss = try meanLoss(of: validation) }
     let total = options.epochs * order.batchesPerEpoch
     var sum = 0.0
     var norm = 0.0
+    var forms: [String: (sum: Double, count: Int)] = [:]
     for update in 0..<order.batchesPerEpoch {
       let step = epoch * order.batchesPerEpoch + update
       let batch = order.batch(step).map { training[$0] }
       optimizer.clearGradients()
-      let losses = try pairLosses(batch, dropout: seed.derived("dropout", step))
-      let mean = losses.mean()
+      let found = try loss(of: batch, dropout: seed.derived("dropout", step))
+      let mean = found.sum / Double(batch.count)
       mean.backward()
       let value = mean.item()
+      forms.merge(found.byForm) { ($0.sum + $1.sum, $0.count + $1.count) }
       guard value.isFinite else {
         throw RLHFError(
           .training,
@@ -91,15 +142,18 @@ public final class RewardTrainer<E: Encoder> {
       "reward/loss": sum / Double(order.batchesPerEpoch),
       "reward/gradientNorm": norm / Double(order.batchesPerEpoch), "reward/epoch": Double(epoch),
     ]
+    if forms.count > 1 {
+      for (form, value) in forms { metrics["reward/\(form)Loss"] = value.sum / Double(value.count) }
+    }
     if validation.isEmpty {
-      best.update(from: model.trainable)
+      best.update(from: trained)
     } else {
       let validationLoss = try meanLoss(of: validation)
       metrics["reward/validationLoss"] = validationLoss
       if validationLoss < bestLoss {
         bestLoss = validationLoss
         epochsSinceBest = 0
-        best.update(from: model.trainable)
+        best.update(from: trained)
       } else {
         epochsSinceBest += 1
       }
@@ -109,42 +163,28 @@ public final class RewardTrainer<E: Encoder> {
 
   /// Ends training: goes back to the best epoch, and centres the scores on the training artifacts.
   public func finish() throws {
-    best.restore(to: model.trainable)
-    try model.centre(
-      on: training.flatMap {
-        [
-          Sample(prompt: $0.prompt, artifact: $0.chosen),
-          Sample(prompt: $0.prompt, artifact: $0.rejected),
-        ]
-      })
+    best.restore(to: trained)
+    try model.centre(on: training.flatMap(\.example.samples))
   }
 
   /// Writes everything that is needed to go on from here, the model's parameters included, into `directory`.
   public func save(to directory: URL) throws {
     try optimizer.save(to: directory.appending(path: "optimizer.safetensors"))
     try SafetensorsWriter.write(
-      model.trainable.map { ("current.\($0.name)", $0.tensor.detached()) }
-        + zip(model.trainable, best.values).map { ("best.\($0.name)", $1) },
+      trained.map { ("current.\($0.name)", $0.tensor.detached()) }
+        + zip(trained, best.values).map { ("best.\($0.name)", $1) },
       metadata: [:], to: directory.appending(path: "parameters.safetensors"))
-    let state = RewardState(epoch: epoch, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest)
-    try AtomicFile.write(
-      try JSONEncoder().encode(state), to: directory.appending(path: "trainer.json"))
+    try TrainerState.write(
+      RewardState(epoch: epoch, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest),
+      to: directory)
   }
 
   /// Goes on from what ``save(to:)`` wrote.
   public func restore(from directory: URL) throws {
-    let url = directory.appending(path: "trainer.json")
-    let state: RewardState
-    do {
-      state = try JSONDecoder().decode(RewardState.self, from: Data(contentsOf: url))
-    } catch {
-      throw RLHFError(
-        .incompatibleModel,
-        "\(url.path) cannot be read as the state of a reward trainer. Start anew.", cause: error)
-    }
+    let state = try TrainerState.read(RewardState.self, from: directory)
     try optimizer.load(from: directory.appending(path: "optimizer.safetensors"))
     let file = try SafetensorsFile(directory.appending(path: "parameters.safetensors"))
-    for (index, parameter) in model.trainable.enumerated() {
+    for (index, parameter) in trained.enumerated() {
       let current = try file.tensor("current.\(parameter.name)")
       let kept = try file.tensor("best.\(parameter.name)")
       guard current.shape == parameter.tensor.shape, kept.shape == parameter.tensor.shape else {
@@ -163,28 +203,26 @@ public final class RewardTrainer<E: Encoder> {
     )
   }
 
-  private func pairLosses(_ pairs: [Pair], dropout: Seed?) throws -> Tensor {
-    let samples =
-      pairs.map { Sample(prompt: $0.prompt, artifact: $0.chosen) }
-      + pairs.map { Sample(prompt: $0.prompt, artifact: $0.rejected) }
-    let heads = Tensor(try pairs.map { try model.head(for: $0.criterion) })
-    let scores = try model.logits(of: samples, dropout: dropout)
-      .gather(dim: 1, indices: Tensor.concatenate([heads, heads], dim: 0).unsqueezed(1)).squeezed(1)
-    let losses = loss(
-      chosen: scores.narrow(dim: 0, start: 0, length: pairs.count),
-      rejected: scores.narrow(dim: 0, start: pairs.count, length: pairs.count),
-      margins: options.usesMargins ? Tensor(pairs.map { Float($0.margin) }) : nil,
-      labels: pairs.allSatisfy { $0.label == 1 } ? nil : Tensor(pairs.map { Float($0.label) }))
-    return losses * Tensor(pairs.map { Float($0.weight) })
+  private func loss(
+    of batch: [Example], dropout: Seed?
+  ) throws -> RewardLoss<E.Prompt, E.Artifact>.Value {
+    let samples = batch.flatMap(\.example.samples)
+    let heads = try batch.flatMap { weighted in
+      let head = try model.head(for: weighted.example.criterion)
+      return weighted.example.samples.flatMap { _ in Array(repeating: head, count: model.members) }
+    }
+    let index = Tensor(heads, shape: [samples.count, model.members, 1])
+    let scores = try model.memberLogits(of: samples, dropout: dropout)
+      .gather(dim: 2, indices: index).squeezed(2)
+    return loss(batch, scores: scores)
   }
 
-  private func meanLoss(of pairs: [Pair]) throws -> Double {
+  private func meanLoss(of examples: [Example]) throws -> Double {
     var sum = 0.0
-    for start in stride(from: 0, to: pairs.count, by: options.batchSize) {
-      let batch = Array(pairs[start..<min(start + options.batchSize, pairs.count)])
-      sum += try withoutGradient { try pairLosses(batch, dropout: nil).sum().item() }
+    for batch in ShuffledBatches.inOrder(examples, size: options.batchSize) {
+      sum += try withoutGradient { try loss(of: batch, dropout: nil).sum.item() }
     }
-    return sum / Double(pairs.count)
+    return sum / Double(examples.count)
   }
 }
 

@@ -100,7 +100,8 @@ struct ImportCommand: AsyncParsableCommand {
       let name = URL(filePath: file.file).lastPathComponent
       table.append(
         .text(name), .integer(file.lines), .integer(file.tally.prompts),
-        .integer(file.tally.demonstrations), .integer(file.tally.judgments),
+        .integer(file.tally.demonstrations),
+        .integer(file.tally.judgments + file.tally.rankings + file.tally.ratings),
         .integer(file.tally.known))
       for loss in file.losses {
         losses.append(
@@ -117,7 +118,8 @@ struct ImportCommand: AsyncParsableCommand {
       ])
     for (name, count) in [
       ("prompts", counts.prompts), ("demonstrations", counts.demonstrations),
-      ("preference pairs", counts.pairs),
+      ("preference pairs", counts.pairs), ("rankings", counts.rankings),
+      ("ratings", counts.ratings),
     ] {
       store.append(.text(name), .integer(count.train), .integer(count.heldOut))
     }

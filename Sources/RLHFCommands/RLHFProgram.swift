@@ -97,7 +97,8 @@ struct RootCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, InitCommand.self, ImportCommand.self, SFTCommand.self,
-      SampleCommand.self, RewardCommand.self, PPOCommand.self, EvaluateCommand.self,
-      ChatCommand.self, ExportCommand.self, ReportCommand.self, PluginsCommand.self,
+      SampleCommand.self, RewardCommand.self, PPOCommand.self, DPOCommand.self,
+      EvaluateCommand.self, ChatCommand.self, ExportCommand.self, ReportCommand.self,
+      TokenizeCommand.self, LogProbabilitiesCommand.self, PluginsCommand.self,
     ])
 }

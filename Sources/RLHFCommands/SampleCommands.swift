@@ -58,7 +58,7 @@ struct SampleCommand: AsyncParsableCommand {
   @MainActor private func open<D: Domain>(_ domain: D) async throws {
     let project = try projectOptions.open(domain)
     let directory = try ProjectFiles.model(
-      from, of: [.ppo, .sft], in: projectOptions.folder, hint: "Train one with 'rlhf sft'.")
+      from, of: [.ppo, .dpo, .sft], in: projectOptions.folder, hint: "Train one with 'rlhf sft'.")
     if let bestOf {
       try await showBest(of: bestOf, project, policy: directory)
       return
@@ -134,7 +134,7 @@ struct ChatCommand: AsyncParsableCommand {
   private func open<D: Domain>(_ domain: D) throws {
     let project = try projectOptions.open(domain)
     let directory = try ProjectFiles.model(
-      from, of: [.ppo, .sft], in: projectOptions.folder, hint: "Train one with 'rlhf sft'.")
+      from, of: [.ppo, .dpo, .sft], in: projectOptions.folder, hint: "Train one with 'rlhf sft'.")
     let policy = try project.domain.loadPolicy(from: directory)
     let isInteractive = isatty(STDIN_FILENO) == 1
     if isInteractive {

@@ -2,6 +2,7 @@ import Alignment
 import ArgumentParser
 import Foundation
 import PolicyOptimization
+import PreferenceLearning
 import RLHFCore
 import RLHFPlugin
 import Tracking
@@ -135,6 +136,51 @@ struct PPOCommand: AsyncParsableCommand {
   }
 }
 
+struct DPOCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dpo",
+    abstract: "Train a policy on the project's preferences directly, without a reward model.")
+
+  @OptionGroup var projectOptions: ProjectOptions
+  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "The policy: a run or a model directory. Default: the newest finished 'sft' run.")
+  var from: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The loss, over dpo.loss: \(DirectPreferenceLoss.Kind.allCases.map(\.rawValue).joined(separator: ", ")). 'dpo' is sigmoid.",
+      valueName: "name"))
+  var loss: String?
+
+  @MainActor func run() async throws { try open(projectOptions.domain()) }
+
+  private func open<D: Domain>(_ domain: D) throws {
+    let folder = projectOptions.folder
+    let run: RunFolder
+    if runOptions.resume {
+      guard loss == nil else {
+        throw RLHFError(
+          .usage, "--loss cannot go with --resume: a run goes on with the loss it was started with."
+        )
+      }
+      run = try runOptions.existing(.dpo, in: folder)
+      let project = try projectOptions.open(domain, resuming: run)
+      try DirectPreferenceStage(project: project, observer: .terminal()).resume(run)
+    } else {
+      var options = projectOptions
+      if let loss { options.overrides.append("dpo.loss=\(loss == "dpo" ? "sigmoid" : loss)") }
+      let project = try options.open(domain)
+      let base = try ProjectFiles.model(
+        from, of: [.sft], in: folder, hint: "Train one with 'rlhf sft', or name one with --from.")
+      run = try runOptions.new(.dpo, in: folder)
+      try DirectPreferenceStage(project: project, observer: .terminal()).start(in: run, base: base)
+    }
+    try output.print(run.state(), tables: [try RunTables.summary(run)])
+  }
+}
+
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -143,7 +189,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var projectOptions: ProjectOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "The policy: a run or a model directory. Default: the newest finished 'ppo' run.")
+  @Option(
+    help:
+      "The policy: a run or a model directory. Default: the newest finished 'ppo' run, else 'dpo' run."
+  )
   var policy: String?
 
   @Option(
@@ -164,7 +213,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     let folder = projectOptions.folder
     let project = try projectOptions.open(domain)
     let trained = try ProjectFiles.model(
-      policy, of: [.ppo], in: folder, hint: "Train one with 'rlhf ppo', or name one with --policy.")
+      policy, of: [.ppo, .dpo], in: folder,
+      hint: "Train one with 'rlhf ppo' or 'rlhf dpo', or name one with --policy.")
     let start = try ProjectFiles.model(
       baseline, of: [.sft], in: folder, hint: "Name one with --baseline.")
     let scores =

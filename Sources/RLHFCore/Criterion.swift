@@ -24,12 +24,18 @@ public struct Scores: Sendable, Hashable, Codable {
   public var byCriterion: [String: Double]
   /// The weighted sum over criteria: what optimisation maximises.
   public var total: Double
+  /// The standard deviation of the total between the members of an ensemble; 0 where there is one opinion.
+  public var deviation: Double
 
   /// Creates scores whose total is given.
-  public init(byCriterion: [String: Double], total: Double) {
+  public init(byCriterion: [String: Double], total: Double, deviation: Double = 0) {
     self.byCriterion = byCriterion
     self.total = total
+    self.deviation = deviation
   }
+
+  /// The total less `weight` standard deviations: a low guess of what is uncertain (Coste and others 2024).
+  public func pessimistic(_ weight: Double) -> Double { total - weight * deviation }
 
   /// The scores of a model with a single criterion.
   public init(_ score: Double, for criterion: Criterion = .overall) {

@@ -6,4 +6,8 @@ public enum FeedbackRecord<Prompt: Sendable, Artifact: Sendable>: Sendable {
   case demonstration(Demonstration<Prompt, Artifact>)
   /// A judged comparison.
   case preference(PreferencePair<Prompt, Artifact>)
+  /// Artifacts in the order in which somebody prefers them.
+  case ranking(Ranking<Prompt, Artifact>)
+  /// What somebody said of one artifact by itself.
+  case rating(Rating<Prompt, Artifact>)
 }

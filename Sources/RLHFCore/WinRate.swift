@@ -66,6 +66,16 @@ public struct LengthControlledWinRate: Sendable, Hashable, Codable {
   public var intercept: Double
   /// The log-odds added as the first side grows longer, per unit of `tanh(difference / deviation)`.
   public var lengthEffect: Double
+  /// The standard error of ``intercept``, from the curvature of the likelihood; `nil` where there are no comparisons.
+  public var standardError: Double?
+
+  /// The interval of ``rate``: that of the log-odds by the normal distribution, as a probability.
+  public func interval(confidence: Double = 0.95) -> Interval {
+    guard let standardError else { return Interval(lower: 0, upper: 1) }
+    let reach = Statistics.normalQuantile((1 + confidence) / 2) * standardError
+    return Interval(
+      lower: Statistics.sigmoid(intercept - reach), upper: Statistics.sigmoid(intercept + reach))
+  }
 
   /// Fits a logistic regression of the preference on `(1, tanh(d / σ))` and reads it at `d = 0`.
   ///
@@ -94,6 +104,8 @@ public struct LengthControlledWinRate: Sendable, Hashable, Codable {
       }
       let determinant = h00 * h11 - h01 * h01
       guard determinant > 0 else { break }
+      // With equal lengths the effect is unknown, but does not touch the rate.
+      standardError = h11 > 1e-9 ? (h11 / determinant).squareRoot() : 1 / h00.squareRoot()
       let step0 = (h11 * gradient0 - h01 * gradient1) / determinant
       let step1 = (h00 * gradient1 - h01 * gradient0) / determinant
       let shrink = min(1, 4 / max(abs(step0), abs(step1), 1e-300))

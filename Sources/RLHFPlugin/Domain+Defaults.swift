@@ -35,12 +35,13 @@ extension Domain {
     try encoder.parameters.save(to: directory.appending(path: parametersFile))
   }
 
-  /// Reads `{"prompt", "chosen", "rejected"}`, `{"prompt", "artifact"}` or `{"prompt"}` in the coding of the types.
+  /// Reads `{"prompt", "chosen", "rejected"}`, `{"prompt", "artifact"}` or `{"prompt"}` in the coding of the types, and what
+  /// ``OpinionLine`` reads.
   public func records(from line: JSONValue) throws -> [FeedbackRecord<Prompt, Artifact>] {
     guard case .object(let fields) = line, let prompt = fields["prompt"] else {
       throw RLHFError(
         .invalidData,
-        "Expected an object with 'prompt' and 'chosen' with 'rejected', 'artifact', or nothing else."
+        "Expected an object with 'prompt' and 'chosen' with 'rejected', 'completions' with 'ranking', 'completion' with 'label' or 'rating', 'artifact', or nothing else."
       )
     }
     let decodedPrompt = try prompt.decoded(as: Prompt.self)
@@ -49,8 +50,14 @@ extension Domain {
         .preference(
           PreferencePair(
             prompt: decodedPrompt, chosen: try chosen.decoded(as: Artifact.self),
-            rejected: try rejected.decoded(as: Artifact.self)))
+            rejected: try rejected.decoded(as: Artifact.self),
+            criterion: try OpinionLine(fields).criterion()))
       ]
+    }
+    if let opinion = try OpinionLine(fields).record(
+      of: decodedPrompt, artifact: { try $0.decoded(as: Artifact.self) })
+    {
+      return [opinion]
     }
     if let artifact = fields["artifact"] {
       return [

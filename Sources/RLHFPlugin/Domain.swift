@@ -149,8 +149,15 @@ public protocol Domain: Sendable {
   /// Simple rules that a reward model is measured against.
   var baselines: [PreferenceBaseline<Prompt, Artifact>] { get }
 
+  /// The figure among ``measurements(of:)`` that says how long an artifact is, where raters may be swayed by length.
+  var lengthMeasurement: String? { get }
+
   /// Figures of a sample that people would look at beside the score, such as whether a reply is correct.
   func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double]
+
+  /// What the command `name` does with the model directory `model`, line by line; `nil` where the domain has no such
+  /// command. `options` are those of the command line, by name.
+  func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool?
 }
 
 /// The settings of a domain that has none.
@@ -172,6 +179,8 @@ extension Domain {
   public func addReference(from directory: URL, to policy: DomainPolicy) throws -> Bool { false }
   /// Simple rules that a reward model is measured against.
   public var baselines: [PreferenceBaseline<Prompt, Artifact>] { [] }
+  /// No figure says how long an artifact is.
+  public var lengthMeasurement: String? { nil }
   /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double] { [:] }
   /// A few words that stand for the value in tables and reports.
@@ -182,4 +191,6 @@ extension Domain {
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil
   }
+  /// What a command does with a model directory, line by line, where the domain has it.
+  public func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool? { nil }
 }

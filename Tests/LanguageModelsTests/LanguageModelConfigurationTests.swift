@@ -142,6 +142,10 @@ import Torch
     ("{\(llama), \"hidden_act\": \"mish\"}", "activation 'mish' is not supported"),
     ("{\(llama), \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}}", "rope_type 'yarn'"),
     ("{\(llama), \"rope_scaling\": {\"type\": \"linear\"}}", "'factor' is missing"),
+    (
+      "{\(llama), \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e4}}}",
+      "'rope_parameters' has a rotation of its own for 'full_attention'"
+    ),
     ("{\(llama), \"num_key_value_heads\": 3}", "4 heads and 3 key-value heads"),
     ("{\(llama), \"num_key_value_heads\": 0}", "key-value heads is 0"),
     ("{\(llama), \"head_dim\": 7}", "head size is 7, expected an even number"),

@@ -1,6 +1,7 @@
 """Writes Tests/Fixtures/oracles/text: tiny models of each family with what transformers computes for them.
 
-Run: python3 -m pip install torch transformers && python3 Tests/Oracles/text_models.py
+Run: python3 -m pip install torch transformers && python3 -P Tests/Oracles/text_models.py
+(-P, for statistics.py beside it is not the standard one.)
 Weights are random and far from their usual first values, so that no bias, norm or scale can be left out unnoticed.
 """
 

@@ -52,6 +52,8 @@ import Testing
     let reward = try json(.init(running: "reward", "-p", path, "--json"))
     #expect(reward["heldOut"]?["count"] == 12)
     #expect(try json(.init(running: "ppo", "-p", path, "--json"))["status"] == "finished")
+    let direct = try json(.init(running: "dpo", "-p", path, "--loss", "ipo", "--json"))
+    #expect(direct["status"] == "finished")
     let evaluation = try json(.init(running: "evaluate", "-p", path, "--json"))
     #expect(evaluation["count"] == 4)
     let samples = try json(
@@ -62,7 +64,7 @@ import Testing
     #expect(best["rows"]?.arrayValue?.count == 2)
     #expect(best["expectations"]?.arrayValue?.map { $0["n"] } == [1, 2, 3])
     let runs = try json(.init(running: "report", "-p", path, "--json"))
-    #expect(runs.arrayValue?.count == 4)
+    #expect(runs.arrayValue?.count == 5)
     let figures = try json(.init(running: "report", "ppo-1", "-p", path, "--json"))
     #expect(figures["objective/kl"]?.arrayValue?.count == 8)
     for run in ["sft-1", "reward-1", "ppo-1", "evaluate-1"] {
@@ -208,6 +210,8 @@ import Testing
       (["sft", "--set", "sft.leaningRate=1"], 2, "leaningRate"),
       (["sft", "--set", "novalue"], 2, "novalue"),
       (["reward", "--set", "reward.epochs=many"], 2, "reward.epochs"),
+      (["dpo", "--loss", "dopo"], 2, "one of sigmoid"), (["dpo"], 1, "rlhf sft"),
+      (["dpo", "--resume", "--loss", "ipo"], 2, "--loss"),
       (["ppo"], 1, "rlhf sft"), (["chat"], 1, "rlhf sft"),
       (["evaluate", "--policy", "nothing"], 1, "nothing"),
       (["sft", "--from", "no-such-model"], 1, "no-such-model"),

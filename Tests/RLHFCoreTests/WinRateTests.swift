@@ -41,6 +41,30 @@ struct WinRateTests {
     #expect(!isClose(other.rate, oracle["length_controlled_win_rate"].number, 1e-6))
   }
 
+  @Test func lengthControlledInterval() {
+    // Two thirds of 3,000 fair comparisons are won; length says nothing: the interval is that of a proportion.
+    let preferred = (0..<3000).map { $0 % 3 == 0 ? 0.0 : 1 }
+    let lengths = (0..<3000).map { Double($0 / 3 % 7 - 3) }
+    let fit = LengthControlledWinRate(lengthDifferences: lengths, preferred: preferred)
+    let plain = WinRate(wins: 2000, losses: 1000).interval()
+    #expect(
+      isClose([fit.interval().lower, fit.interval().upper], [plain.lower, plain.upper], 1e-3))
+    #expect(fit.interval().contains(fit.rate))
+    let wide = fit.interval(confidence: 0.99)
+    #expect(wide.lower < fit.interval().lower && wide.upper > fit.interval().upper)
+    // A longer side that wins by its length alone has no advantage of its own.
+    let long = LengthControlledWinRate(
+      lengthDifferences: (0..<400).map { $0 % 4 == 0 ? -1 : 1 },
+      preferred: (0..<400).map { $0 % 4 == 0 ? ($0 % 16 == 0 ? 1 : 0) : ($0 % 4 == 1 ? 0 : 1) })
+    #expect(long.rate < 0.6 && long.interval().contains(0.5))
+    let equal = LengthControlledWinRate(
+      lengthDifferences: Array(repeating: 0, count: 100),
+      preferred: (0..<100).map { $0 < 60 ? 1 : 0 })
+    #expect(equal.interval().contains(0.6) && equal.interval().lower > 0.49)
+    let nothing = LengthControlledWinRate(lengthDifferences: [], preferred: [])
+    #expect(nothing.interval() == Interval(lower: 0, upper: 1))
+  }
+
   @Test(arguments: StatisticsOracle.files)
   func bestOfN(file: String) throws {
     guard let oracle = try StatisticsOracle(file)?["best_of_n"] else { return }

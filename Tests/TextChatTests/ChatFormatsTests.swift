@@ -179,8 +179,16 @@ struct ChatFormatsTests {
       "the record is one string 'text', in which prompt and reply cannot be told apart; expected 'messages', 'prompt' and 'completion', or 'chosen' and 'rejected'."
     ),
     (
-      #"{"prompt":"a","completion":"b","label":true}"#,
-      "the record is a single completion with a 'label'; expected pairs of 'chosen' and 'rejected'."
+      #"{"prompt":"a","completion":"b","label":"good"}"#,
+      "'label' is a string; expected true or false."
+    ),
+    (
+      #"{"prompt":"a","completions":["b","c"],"ranking":[1]}"#,
+      "'ranking' does not have a number for each of 2 'completions'; expected the rank of each, the lowest best."
+    ),
+    (
+      #"{"prompt":"a","completion":"b","rating":"much"}"#,
+      "'rating' is a string; expected a number."
     ),
     (
       #"{"prompt":3,"chosen":"b","rejected":"c"}"#,
@@ -247,6 +255,44 @@ struct ChatFormatsTests {
   func formsOfADemonstration(json: String) throws {
     #expect(
       try demonstrations(json) == [Demonstration(prompt: capital, artifact: ChatReply("Lima."))])
+  }
+
+  @Test func rankingsAndRatings() throws {
+    func ranking(_ json: String) throws -> Ranking<ChatPrompt, ChatReply>? {
+      guard case .ranking(let ranking) = try records(json).first else { return nil }
+      return ranking
+    }
+    func rating(_ json: String) throws -> Rating<ChatPrompt, ChatReply>? {
+      guard case .rating(let rating) = try records(json).first else { return nil }
+      return rating
+    }
+    let replies = ["Lima.", "Cusco.", "I do not know."].map { ChatReply($0) }
+    #expect(
+      try ranking(
+        #"{"prompt":"What is the capital of Peru?","completions":["Cusco.","Lima.","I do not know."],"ranking":[2,1,3]}"#
+      ) == Ranking(prompt: capital, artifacts: replies))
+    #expect(
+      try rating(
+        #"{"prompt":[{"role":"user","content":"What is the capital of Peru?"}],"completion":[{"role":"assistant","content":"Lima."}],"label":true}"#
+      ) == Rating(prompt: capital, artifact: replies[0], value: 1, scale: .desirability))
+    #expect(
+      try rating(
+        #"{"prompt":"What is the capital of Peru?","completion":"Cusco.","rating":2,"criterion":"truth"}"#
+      )
+        == Rating(
+          prompt: capital, artifact: replies[1], value: 2, scale: .five, criterion: "truth"))
+    #expect(
+      try rating(
+        #"{"prompt":"What is the capital of Peru?","completion":"Cusco.","rating":2,"scale":[0,10]}"#
+      )?.scale == RatingScale(lowest: 0, highest: 10))
+    for json in [
+      #"{"prompt":"a","completions":["b","c"],"ranking":[1,1]}"#,
+      #"{"prompt":"a","completions":["b"],"ranking":[1]}"#,
+      #"{"prompt":"a","completion":"b","rating":7}"#,
+      #"{"prompt":"a","completion":"","label":true}"#,
+    ] {
+      #expect(throws: UnusableRecord.self) { try records(json) }
+    }
   }
 
   @Test func alpacaInputs() throws {

@@ -1,13 +1,13 @@
 public import RLHFCore
 
-/// A tokenizer by byte-pair encoding (Sennrich and others 2016; on bytes as in GPT-2, Radford and
-/// others 2019).
+/// A tokenizer as a model directory holds it: by byte pairs (Sennrich and others 2016), on bytes as in GPT-2 (Radford
+/// and others 2019) or on characters as in SentencePiece, or by word pieces (Wu and others 2016) as in BERT.
 ///
-/// Trained here or loaded from a `tokenizer.json`, it gives the ids and the text that the `tokenizers` package
-/// gives with the same file. Byte-level tokenizers know every text: decoding what was encoded gives the text
-/// back, unless the tokenizer normalises it. Values share their tables; copies are cheap, and any number of
+/// Loaded from a `tokenizer.json`, it gives the ids and the text that the `tokenizers` package gives with the same
+/// file; trained here, it works on bytes. Byte-level tokenizers know every text: decoding what was encoded gives the
+/// text back, unless the tokenizer normalises it. Values share their tables; copies are cheap, and any number of
 /// threads can use one at a time.
-public struct BytePairTokenizer: Tokenizer {
+public struct TextTokenizer: Tokenizer {
   /// The tokens with a role and the chat template; they are saved with the tokenizer.
   public var configuration: TokenizerConfiguration
 
@@ -31,16 +31,16 @@ public struct BytePairTokenizer: Tokenizer {
   public var addedTokens: [AddedToken] { pipeline.addedTokens }
 
   /// The id of the token that starts a text.
-  public var beginningOfSequenceID: Int? { configuration.beginningOfSequence.flatMap(id(of:)) }
+  public var beginningOfSequenceID: Int? { id(of: .beginningOfSequence) }
 
   /// The id of the token that ends a text.
-  public var endOfSequenceID: Int? { configuration.endOfSequence.flatMap(id(of:)) }
+  public var endOfSequenceID: Int? { id(of: .endOfSequence) }
 
   /// The id of the token that fills the shorter rows of a batch.
-  public var paddingID: Int? { configuration.padding.flatMap(id(of:)) }
+  public var paddingID: Int? { id(of: .padding) }
 
   /// The id of the token for what the vocabulary lacks.
-  public var unknownID: Int? { configuration.unknown.flatMap(id(of:)) }
+  public var unknownID: Int? { id(of: .unknown) }
 
   /// The tokens of a text.
   public func encode(_ text: String, addSpecialTokens: Bool) -> [Int] {
@@ -51,6 +51,16 @@ public struct BytePairTokenizer: Tokenizer {
     text.withUTF8 { pipeline.encode($0, into: &result) }
     if addSpecialTokens { result += pipeline.suffix }
     return result
+  }
+
+  /// The tokens of a text, those at the end left out that are beyond `maximumLength`; what the tokenizer puts around
+  /// a text is counted and stays.
+  public func encode(_ text: String, addSpecialTokens: Bool, maximumLength: Int) -> [Int] {
+    let ids = encode(text, addSpecialTokens: false)
+    let prefix = addSpecialTokens ? pipeline.prefix : []
+    let suffix = addSpecialTokens ? pipeline.suffix : []
+    let room = max(maximumLength - prefix.count - suffix.count, 0)
+    return Array((prefix + ids.prefix(room) + suffix).prefix(max(maximumLength, 0)))
   }
 
   /// The text of tokens.

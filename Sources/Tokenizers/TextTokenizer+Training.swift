@@ -1,6 +1,6 @@
 import RLHFCore
 
-extension BytePairTokenizer {
+extension TextTokenizer {
   /// Trains a byte-level tokenizer on `texts`.
   ///
   /// Ids go to the special tokens first, then to the 256 bytes, then to merges; so the vocabulary is smaller than
@@ -21,7 +21,7 @@ extension BytePairTokenizer {
     on texts: some Sequence<String>, vocabularySize: Int, specialTokens: [String] = [],
     configuration: TokenizerConfiguration = TokenizerConfiguration(), minimumFrequency: Int = 2,
     pattern: WordPattern = .gpt2
-  ) throws -> BytePairTokenizer {
+  ) throws -> TextTokenizer {
     let special = unique(specialTokens + configuration.roles.compactMap(\.token))
     try check(special, vocabularySize, minimumFrequency)
     let (words, frequencies) = count(texts, pattern)
@@ -36,13 +36,14 @@ extension BytePairTokenizer {
     let addedTokens = special.enumerated().map { AddedToken(id: $0, content: $1) }
     let steps: [PreTokenizer.Step] = [.words(pattern)]
     let pipeline = TokenizerPipeline(
-      model: BytePairModel(
-        tokens: trainer.tokens, merges: trainer.merges, isByteLevel: true),
+      model: .bytePair(
+        BytePairModel(
+          vocabulary: Vocabulary(trainer.tokens), merges: trainer.merges, isByteLevel: true)),
       addedTokens: addedTokens, preTokenizer: PreTokenizer(steps: steps), decoder: .byteLevel,
       document: document(addedTokens, pattern))
     var complete = configuration
     complete.maximumLength = configuration.maximumLength
-    return BytePairTokenizer(
+    return TextTokenizer(
       pipeline: pipeline, configuration: complete,
       configurationFile: .object([
         ("tokenizer_class", .string("PreTrainedTokenizerFast")),

@@ -9,9 +9,9 @@ private let texts = [
 ]
 
 /// Trained here: lossless, the same every time, and the same after a round trip through files.
-struct BytePairTokenizerTests {
-  private func trained(_ pattern: WordPattern = .gpt2) throws -> BytePairTokenizer {
-    try BytePairTokenizer.train(
+struct TextTokenizerTests {
+  private func trained(_ pattern: WordPattern = .gpt2) throws -> TextTokenizer {
+    try TextTokenizer.train(
       on: texts, vocabularySize: 300, specialTokens: ["<|user|>"],
       configuration: TokenizerConfiguration(endOfSequence: "<|end|>", padding: "<|pad|>"),
       pattern: pattern)
@@ -48,7 +48,7 @@ struct BytePairTokenizerTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let tokenizer = try trained()
     try tokenizer.save(to: folder)
-    let loaded = try BytePairTokenizer.load(folder)
+    let loaded = try TextTokenizer.load(folder)
     #expect(loaded.configuration == tokenizer.configuration)
     #expect(loaded.vocabularySize == tokenizer.vocabularySize)
     for text in texts + ["<|user|>hi<|end|>"] {
@@ -70,10 +70,10 @@ struct BytePairTokenizerTests {
 
   @Test func `impossible settings are refused`() throws {
     #expect(throws: RLHFError.self) {
-      try BytePairTokenizer.train(on: texts, vocabularySize: 256, specialTokens: ["<|end|>"])
+      try TextTokenizer.train(on: texts, vocabularySize: 256, specialTokens: ["<|end|>"])
     }
-    #expect(throws: RLHFError.self) { try BytePairTokenizer.train(on: [], vocabularySize: 300) }
-    #expect(throws: RLHFError.self) { try BytePairTokenizer.train(on: [""], vocabularySize: 300) }
+    #expect(throws: RLHFError.self) { try TextTokenizer.train(on: [], vocabularySize: 300) }
+    #expect(throws: RLHFError.self) { try TextTokenizer.train(on: [""], vocabularySize: 300) }
     #expect(throws: RLHFError.self) { try trained().validate([1, 100_000]) }
     #expect(try trained().decode([-1, 100_000]) == "")
   }
@@ -90,7 +90,7 @@ struct BytePairTokenizerTests {
       "tokenizer-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: file) }
     try AtomicFile.write(content, to: file)
-    let error = #expect(throws: RLHFError.self) { try BytePairTokenizer.load(file) }
+    let error = #expect(throws: RLHFError.self) { try TextTokenizer.load(file) }
     #expect(error?.message.contains(file.lastPathComponent) == true)
   }
 }

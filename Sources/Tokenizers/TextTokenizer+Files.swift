@@ -1,34 +1,45 @@
 public import Foundation
 import RLHFCore
 
-extension BytePairTokenizer {
+extension TextTokenizer {
   private static let fileName = "tokenizer.json"
   private static let configurationName = "tokenizer_config.json"
+  private static let vocabularyName = "vocab.txt"
   private static let rolesName = "special_tokens_map.json"
   private static let templateName = "chat_template.jinja"
 
   /// Loads a tokenizer from a model directory, or from a `tokenizer.json` alone.
   ///
-  /// Byte-pair models on bytes are supported with the components that GPT-2, Llama 3, Qwen and their kin use;
-  /// anything else is refused by name. The settings for truncation and padding are passed over.
-  public static func load(_ url: URL) throws -> BytePairTokenizer {
+  /// Byte-pair models, on bytes as GPT-2, Llama 3 and Qwen have them or converted from SentencePiece as Llama 2 and
+  /// Mistral do, and BERT's word pieces, those also from a `vocab.txt`; anything else is refused by name. The
+  /// settings for truncation and padding are passed over.
+  public static func load(_ url: URL) throws -> TextTokenizer {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
       throw RLHFError(.notFound, "There is no tokenizer at \(url.path).")
     }
     let directory = isDirectory.boolValue ? url : url.deletingLastPathComponent()
     let file = isDirectory.boolValue ? url.appendingPathComponent(fileName) : url
-    guard FileManager.default.fileExists(atPath: file.path) else {
+    let configurationFile =
+      isDirectory.boolValue
+      ? try existingJSON(at: directory.appendingPathComponent(configurationName)) ?? .object([])
+      : .object([])
+    let words = directory.appendingPathComponent(vocabularyName)
+    let pipeline: TokenizerPipeline
+    if FileManager.default.fileExists(atPath: file.path) {
+      pipeline = try Self.pipeline(TokenizerFile(source: file.path, root: json(at: file)))
+    } else if isDirectory.boolValue, FileManager.default.fileExists(atPath: words.path) {
+      pipeline = try Self.pipeline(
+        TokenizerFile(
+          source: words.path, vocabulary: contents(of: words), configuration: configurationFile))
+    } else {
       throw RLHFError(.notFound, missingFileMessage(in: url))
     }
-    let pipeline = try pipeline(TokenizerFile(source: file.path, root: try json(at: file)))
     guard isDirectory.boolValue else {
-      return BytePairTokenizer(
+      return TextTokenizer(
         pipeline: pipeline, configuration: TokenizerConfiguration(),
         configurationFile: .object([]))
     }
-    let configurationFile =
-      try existingJSON(at: directory.appendingPathComponent(configurationName)) ?? .object([])
     var configuration = TokenizerConfiguration(configurationFile)
     if let roles = try existingJSON(at: directory.appendingPathComponent(rolesName)) {
       configuration.fill(from: TokenizerConfiguration(roles))
@@ -37,7 +48,7 @@ extension BytePairTokenizer {
     if FileManager.default.fileExists(atPath: template.path) {
       configuration.chatTemplate = String(decoding: try contents(of: template), as: UTF8.self)
     }
-    return BytePairTokenizer(
+    return TextTokenizer(
       pipeline: pipeline, configuration: configuration, configurationFile: configurationFile)
   }
 
@@ -79,38 +90,39 @@ extension BytePairTokenizer {
     guard file.root.members != nil else {
       throw file.invalid("the file holds \(file.root.kind); expected an object.")
     }
-    let (preTokenizer, isByteLevel) = try file.preTokenizer()
-    guard isByteLevel else {
-      throw file.unsupported(
-        "the tokenizer has no ByteLevel pre-tokenizer, as those converted from SentencePiece have "
-          + "none; they are not supported")
-    }
+    var (preTokenizer, isByteLevel) = try file.preTokenizer()
     let normalizer = try file.normalizer()
     let decoder = try file.decoder()
     let (prefix, suffix) = try file.surroundings()
     let model = try file.model(isByteLevel: isByteLevel)
+    let mark = Array("\u{2581}".utf8)
+    if case .bytePair(let pairs) = model, pairs.allowsCuts(before: mark) {
+      preTokenizer.steps.append(.cut(WordCutter(mark: mark)))
+    }
     var document = file.root
     if var part = document["model"] {
       part.set("vocab", .null)
-      part.set("merges", .null)
+      if part["merges"] != nil { part.set("merges", .null) }
       document.set("model", part)
     }
     return TokenizerPipeline(
-      model: model, addedTokens: try file.addedTokens(with: model), normalizer: normalizer,
+      model: model, addedTokens: try file.addedTokens(with: model.vocabulary),
+      normalizer: normalizer,
       preTokenizer: preTokenizer, decoder: decoder, prefix: prefix, suffix: suffix,
       document: document)
   }
 
   /// The tokenizer file with vocabulary and merges.
   private func file() -> OrderedJSON {
-    let model = pipeline.model
-    func token(_ id: Int32) -> OrderedJSON { .string(model.tokens[Int(id)] ?? "") }
+    let tokens = pipeline.model.vocabulary.tokens
+    func token(_ id: Int32) -> OrderedJSON { .string(tokens[Int(id)] ?? "") }
     var part = pipeline.document["model"] ?? .object([])
     part.set(
       "vocab",
-      .object(
-        model.tokens.enumerated().compactMap { id, token in token.map { ($0, .integer(id)) } }))
-    part.set("merges", .array(model.merges.map { .array([token($0.left), token($0.right)]) }))
+      .object(tokens.enumerated().compactMap { id, token in token.map { ($0, .integer(id)) } }))
+    if case .bytePair(let model) = pipeline.model {
+      part.set("merges", .array(model.merges.map { .array([token($0.left), token($0.right)]) }))
+    }
     var document = pipeline.document
     document.set("model", part)
     return document
@@ -140,7 +152,7 @@ extension BytePairTokenizer {
   }
 
   private static func missingFileMessage(in directory: URL) -> String {
-    let names = ["tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"]
+    let names = ["tokenizer.model", "spiece.model", "vocab.json"]
     let other = names.first {
       FileManager.default.fileExists(atPath: directory.appendingPathComponent($0).path)
     }
@@ -155,9 +167,6 @@ extension BytePairTokenizer {
 extension TokenizerConfiguration {
   /// Takes from `other` what is missing here.
   fileprivate mutating func fill(from other: TokenizerConfiguration) {
-    beginningOfSequence = beginningOfSequence ?? other.beginningOfSequence
-    endOfSequence = endOfSequence ?? other.endOfSequence
-    unknown = unknown ?? other.unknown
-    padding = padding ?? other.padding
+    for role in TokenRole.allCases { self[role] = self[role] ?? other[role] }
   }
 }

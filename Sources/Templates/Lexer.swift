@@ -1,0 +1,403 @@
+/// A piece of a template.
+struct Token: Sendable {
+  enum Kind: Sendable, Equatable {
+    case data(String)
+    case variableBegin, variableEnd, blockBegin, blockEnd
+    case name(String)
+    case string(String)
+    case integer(Int)
+    case float(Double)
+    case symbol(String)
+    case end
+  }
+
+  var kind: Kind
+  var position: Position
+}
+
+/// Cuts a template into tokens, with Jinja's rules for white space.
+///
+/// As for chat templates, a newline behind a block or a comment is dropped (`trim_blocks`), as is white space between
+/// the start of a line and a block or comment (`lstrip_blocks`), and the one newline at the end of the template.
+struct Lexer {
+  private let source: [Unicode.Scalar]
+  private let lineStarts: [Int]
+  private var index = 0
+  private var tokens: [Token] = []
+  /// Whether the last piece ended with a newline, so that the next one starts a line.
+  private var startsLine = true
+
+  static func tokens(of template: String) throws -> [Token] {
+    var lexer = Lexer(template)
+    try lexer.run()
+    return lexer.tokens
+  }
+
+  private init(_ template: String) {
+    var scalars: [Unicode.Scalar] = []
+    var previous: Unicode.Scalar = " "
+    for scalar in template.unicodeScalars {
+      switch scalar {
+      case "\r": scalars.append("\n")
+      case "\n" where previous == "\r": break
+      default: scalars.append(scalar)
+      }
+      previous = scalar
+    }
+    if scalars.last == "\n" { scalars.removeLast() }
+    source = scalars
+    lineStarts = [0] + scalars.indices.filter { scalars[$0] == "\n" }.map { $0 + 1 }
+  }
+
+  private func position(of offset: Int) -> Position {
+    var (low, high) = (0, lineStarts.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return Position(line: low + 1, column: offset - lineStarts[low] + 1)
+  }
+
+  private func failure(_ message: String, at offset: Int) -> TemplateError {
+    TemplateError(.syntax, message, at: position(of: offset))
+  }
+
+  private func has(_ text: StaticString, at offset: Int) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard offset + length <= source.count else { return false }
+    return (0..<length).allSatisfy { source[offset + $0].value == UInt32(text.utf8Start[$0]) }
+  }
+
+  private func endOfSpace(from offset: Int) -> Int {
+    var end = offset
+    while end < source.count, source[end].isPythonSpace { end += 1 }
+    return end
+  }
+
+  private mutating func add(_ kind: Token.Kind, at offset: Int) {
+    tokens.append(Token(kind: kind, position: position(of: offset)))
+  }
+
+  private mutating func run() throws {
+    while index < source.count {
+      guard let start = nextTag(from: index) else {
+        add(.data(source[index...].text), at: index)
+        break
+      }
+      try tag(at: start)
+    }
+    tokens.append(
+      Token(kind: .end, position: tokens.last?.position ?? Position(line: 1, column: 1)))
+  }
+
+  private func nextTag(from offset: Int) -> Int? {
+    var position = offset
+    while position + 1 < source.count {
+      if source[position] == "{" {
+        switch source[position + 1] {
+        case "{", "%", "#": return position
+        default: break
+        }
+      }
+      position += 1
+    }
+    return nil
+  }
+
+  private mutating func tag(at start: Int) throws {
+    let kind = source[start + 1]
+    var inside = start + 2
+    var sign: Unicode.Scalar?
+    if inside < source.count, source[inside] == "-" || source[inside] == "+" {
+      sign = source[inside]
+      inside += 1
+    }
+    data(upTo: start, sign: sign, isVariable: kind == "{")
+    if kind == "#" { return try comment(from: inside, opened: start) }
+    if kind == "%", let content = rawContent(from: inside) {
+      return try raw(from: content, opened: start)
+    }
+    add(kind == "{" ? .variableBegin : .blockBegin, at: start)
+    index = inside
+    try expression(isVariable: kind == "{")
+  }
+
+  /// Adds the characters before a tag, without the white space that the tag drops.
+  private mutating func data(upTo end: Int, sign: Unicode.Scalar?, isVariable: Bool) {
+    var kept = end
+    if sign == "-" {
+      while kept > index, source[kept - 1].isPythonSpace { kept -= 1 }
+    } else if sign == nil, !isVariable {
+      var lineStart = end
+      while lineStart > index, source[lineStart - 1] != "\n" { lineStart -= 1 }
+      if lineStart > index || startsLine,
+        source[lineStart..<end].allSatisfy(\.isPythonSpace)
+      {
+        kept = lineStart
+      }
+    }
+    if kept > index { add(.data(source[index..<kept].text), at: index) }
+  }
+
+  private mutating func comment(from start: Int, opened: Int) throws {
+    var end = start
+    while end < source.count {
+      if let next = endOfTag("#", at: end, trims: true) {
+        index = next
+        startsLine = source[next - 1] == "\n"
+        return
+      }
+      end += 1
+    }
+    throw failure("the comment is not closed; expected '#}'", at: opened)
+  }
+
+  /// Behind the end of a tag such as `-%}` at `offset` and the white space it drops, if there is one.
+  private func endOfTag(_ mark: StaticString, at offset: Int, trims: Bool) -> Int? {
+    func closes(_ offset: Int) -> Bool { has(mark, at: offset) && has("}", at: offset + 1) }
+    if source[offset] == "-", closes(offset + 1) { return endOfSpace(from: offset + 3) }
+    if source[offset] == "+", trims, closes(offset + 1) { return offset + 3 }
+    guard closes(offset) else { return nil }
+    return trims && has("\n", at: offset + 2) ? offset + 3 : offset + 2
+  }
+
+  /// Where the content of a raw block starts, if `offset` is inside the tag that opens one.
+  private func rawContent(from offset: Int) -> Int? {
+    var end = endOfSpace(from: offset)
+    guard has("raw", at: end) else { return nil }
+    end = endOfSpace(from: end + 3)
+    if has("-%}", at: end) { return endOfSpace(from: end + 3) }
+    return has("%}", at: end) ? end + 2 : nil
+  }
+
+  private mutating func raw(from content: Int, opened: Int) throws {
+    startsLine = source[content - 1] == "\n"
+    index = content
+    var end = content
+    while end < source.count {
+      if has("{%", at: end) {
+        var inside = end + 2
+        let sign = inside < source.count ? source[inside] : " "
+        if sign == "-" || sign == "+" { inside += 1 }
+        inside = endOfSpace(from: inside)
+        if has("endraw", at: inside) {
+          inside = endOfSpace(from: inside + 6)
+          if inside < source.count, let next = endOfTag("%", at: inside, trims: true) {
+            data(upTo: end, sign: sign == "-" || sign == "+" ? sign : nil, isVariable: false)
+            index = next
+            startsLine = source[next - 1] == "\n"
+            return
+          }
+        }
+      }
+      end += 1
+    }
+    throw failure("the raw block is not closed; expected '{% endraw %}'", at: opened)
+  }
+
+  /// The tokens of an expression or a statement up to its end.
+  private mutating func expression(isVariable: Bool) throws {
+    var brackets: [Unicode.Scalar] = []
+    while index < source.count {
+      if brackets.isEmpty,
+        let next = endOfTag(isVariable ? "}" : "%", at: index, trims: !isVariable)
+      {
+        add(isVariable ? .variableEnd : .blockEnd, at: index)
+        index = next
+        startsLine = source[next - 1] == "\n"
+        return
+      }
+      let scalar = source[index]
+      if scalar.isPythonSpace {
+        index = endOfSpace(from: index)
+      } else if scalar.isASCIIDigit {
+        try number()
+      } else if scalar.isWord {
+        let start = index
+        while index < source.count, source[index].isWord { index += 1 }
+        add(.name(source[start..<index].text), at: start)
+      } else if scalar == "'" || scalar == "\"" {
+        try string()
+      } else {
+        try symbol(&brackets)
+      }
+    }
+  }
+
+  private mutating func symbol(_ brackets: inout [Unicode.Scalar]) throws {
+    let start = index
+    let two: [StaticString] = ["//", "**", "==", "!=", ">=", "<="]
+    if let operation = two.first(where: { has($0, at: start) }) {
+      index += 2
+      return add(.symbol("\(operation)"), at: start)
+    }
+    let scalar = source[start]
+    switch scalar {
+    case "(": brackets.append(")")
+    case "[": brackets.append("]")
+    case "{": brackets.append("}")
+    case ")", "]", "}":
+      guard let expected = brackets.popLast() else {
+        throw failure("unexpected '\(scalar)'", at: start)
+      }
+      guard expected == scalar else {
+        throw failure("unexpected '\(scalar)', expected '\(expected)'", at: start)
+      }
+    case "+", "-", "/", "*", "%", "~", ">", "<", "=", ".", ":", "|", ",", ";": break
+    default:
+      throw failure(
+        scalar == "'" || scalar == "\""
+          ? "a string starts here that never ends" : "unexpected character '\(scalar)'", at: start)
+    }
+    index += 1
+    add(.symbol(String(Character(scalar))), at: start)
+  }
+}
+
+// MARK: - Literals
+
+extension Lexer {
+  /// Behind digits from `offset` on, with single underscores between them.
+  private func endOfDigits(from offset: Int, _ isDigit: (Unicode.Scalar) -> Bool) -> Int {
+    var end = offset
+    while end < source.count {
+      if isDigit(source[end]) {
+        end += 1
+      } else if source[end] == "_", end > offset, end + 1 < source.count, isDigit(source[end + 1]) {
+        end += 2
+      } else {
+        break
+      }
+    }
+    return end
+  }
+
+  private mutating func number() throws {
+    let start = index
+    if start == 0 || source[start - 1] != ".", let end = endOfFloat(from: start) {
+      let digits = source[start..<end].text.filter { $0 != "_" }
+      guard let value = Double(digits) else {
+        throw failure("'\(digits)' is not a number", at: start)
+      }
+      index = end
+      return add(.float(value), at: start)
+    }
+    let (prefix, radix) = radix(at: start)
+    var end = start + prefix
+    switch (radix, source[start]) {
+    case (10, "0"): end = endOfDigits(from: start) { $0 == "0" }
+    default: end = endOfDigits(from: end) { $0.digitValue.map { $0 < radix } ?? false }
+    }
+    let digits = source[start + prefix..<end].text.filter { $0 != "_" }
+    guard let value = Int(digits, radix: radix) else {
+      throw failure("the number \(digits) does not fit 64 bits", at: start)
+    }
+    index = end
+    add(.integer(value), at: start)
+  }
+
+  /// How long the prefix of a number such as `0x1f` is, and its base.
+  private func radix(at start: Int) -> (prefix: Int, radix: Int) {
+    guard source[start] == "0", start + 2 < source.count else { return (0, 10) }
+    let radix: Int
+    switch source[start + 1] {
+    case "x", "X": radix = 16
+    case "o", "O": radix = 8
+    case "b", "B": radix = 2
+    default: return (0, 10)
+    }
+    guard let digit = source[start + 2].digitValue, digit < radix else { return (0, 10) }
+    return (2, radix)
+  }
+
+  private func endOfFloat(from start: Int) -> Int? {
+    var end = endOfDigits(from: start, \.isASCIIDigit)
+    var isFloat = false
+    if end + 1 < source.count, source[end] == ".", source[end + 1].isASCIIDigit {
+      end = endOfDigits(from: end + 1, \.isASCIIDigit)
+      isFloat = true
+    }
+    if end < source.count, source[end] == "e" || source[end] == "E" {
+      var exponent = end + 1
+      if exponent < source.count, source[exponent] == "+" || source[exponent] == "-" {
+        exponent += 1
+      }
+      if exponent < source.count, source[exponent].isASCIIDigit {
+        end = endOfDigits(from: exponent, \.isASCIIDigit)
+        isFloat = true
+      }
+    }
+    return isFloat ? end : nil
+  }
+
+  private mutating func string() throws {
+    let start = index
+    let quote = source[start]
+    var end = start + 1
+    while end < source.count, source[end] != quote { end += source[end] == "\\" ? 2 : 1 }
+    guard end < source.count else {
+      throw failure("a string starts here that never ends", at: start)
+    }
+    var result = String.UnicodeScalarView()
+    var position = start + 1
+    while position < end {
+      if source[position] == "\\" {
+        position = try escape(at: position, end: end, into: &result)
+      } else {
+        result.append(source[position])
+        position += 1
+      }
+    }
+    index = end + 1
+    add(.string(String(result)), at: start)
+  }
+
+  /// Reads an escape as Python does, and returns where the next character is.
+  private func escape(
+    at start: Int, end: Int, into result: inout String.UnicodeScalarView
+  ) throws -> Int {
+    let simple: [Unicode.Scalar: Unicode.Scalar] = [
+      "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"", "a": "\u{7}",
+      "b": "\u{8}", "f": "\u{c}", "v": "\u{b}",
+    ]
+    let kind = source[start + 1]
+    if let scalar = simple[kind] {
+      result.append(scalar)
+      return start + 2
+    }
+    switch kind {
+    case "\n": return start + 2
+    case "x": return try hexadecimal(2, at: start, end: end, into: &result)
+    case "u": return try hexadecimal(4, at: start, end: end, into: &result)
+    case "U": return try hexadecimal(8, at: start, end: end, into: &result)
+    case "0"..."7":
+      var position = start + 1
+      var value: UInt32 = 0
+      while position < min(end, start + 4), let digit = source[position].digitValue, digit < 8 {
+        value = value * 8 + UInt32(digit)
+        position += 1
+      }
+      if let scalar = Unicode.Scalar(value) { result.append(scalar) }
+      return position
+    default:
+      result.append("\\")
+      result.append(kind)
+      return start + 2
+    }
+  }
+
+  private func hexadecimal(
+    _ count: Int, at start: Int, end: Int, into result: inout String.UnicodeScalarView
+  ) throws -> Int {
+    let digits = start + 2..<start + 2 + count
+    guard digits.upperBound <= end, let value = UInt32(source[digits].text, radix: 16),
+      let scalar = Unicode.Scalar(value)
+    else {
+      throw failure(
+        "'\\\(source[start + 1])' is not followed by \(count) hexadecimal digits of a character",
+        at: start)
+    }
+    result.append(scalar)
+    return digits.upperBound
+  }
+}
