@@ -6,10 +6,8 @@ import TestSupport
 import Testing
 import Torch
 
-/// The adapters of the oracles, as far as their base is a language model of a supported family.
-let textAdapters: [String] = Oracles.names(in: "text", holding: "adapter_config.json").filter {
-  textModels.contains(AdapterOracle.baseName(of: $0))
-}
+/// The adapters of the oracles.
+let textAdapters = Oracles.names(in: "text", holding: "adapter_config.json")
 
 /// An adapter of the oracles with its base and what the reference computed.
 private struct AdapterOracle {
@@ -17,16 +15,17 @@ private struct AdapterOracle {
   let base: URL
 
   /// The folder of the base, beside the adapter's: by the adapter's own word, else by the oracle's.
-  static func baseName(of name: String) -> String {
+  private static func baseName(of name: String) -> String? {
     let own = try? AdapterDirectory(Oracles.folder.appending(path: "text/\(name)")).baseModel
     let stated = try? Oracles.json("text/\(name)/expected.json")["base"].string
     let names = [own, stated].compactMap { $0 }.map { URL(filePath: $0).lastPathComponent }
-    return names.first { Oracles.has("text/\($0)/config.json") } ?? ""
+    return names.first { Oracles.has("text/\($0)/config.json") }
   }
 
   init(_ name: String) throws {
     oracle = try Oracles.text(name)
-    base = Oracles.folder.appending(path: "text/\(Self.baseName(of: name))")
+    let baseName = try #require(Self.baseName(of: name), "the base of \(name) is missing")
+    base = Oracles.folder.appending(path: "text/\(baseName)")
   }
 
   var tolerance: Double {
