@@ -109,11 +109,10 @@ import Torch
     #expect(abs(value.sum.item() / count - scalars["value_loss"].double) < 1e-5)
   }
 
-  static let groupCases = (try? Oracles.json("algorithms/grpo_losses.json"))?["cases"].array ?? []
-
-  @Test("losses of GRPO and its variants, and their gradients, equal the reference")
+  @Test(
+    "losses of GRPO and its variants, and their gradients, equal the reference",
+    .enabled(if: Oracles.has("algorithms/grpo_losses.json")))
   func groups() throws {
-    guard !Self.groupCases.isEmpty else { return }
     let oracle = try Oracles.algorithms("grpo_losses")
     let mask = try oracle.tensor("in.mask").to(.bool)
     let old = try oracle.tensor("in.old_logprobs")
@@ -140,7 +139,9 @@ import Torch
         mask: mask, longest: item["max_completion_length"].int)
       return (policy.sum + divergence * item["beta"].double) / divisor
     }
-    for item in Self.groupCases {
+    let cases = oracle.json["cases"].array
+    #expect(!cases.isEmpty)
+    for item in cases {
       let key = try #require(item["key"].string)
       let new = try oracle.tensor("in.new_logprobs")
       new.requiresGradient = true
