@@ -116,7 +116,7 @@ extension PolicyTrainer {
     guard skippedInARow >= options.skippedUpdatesLimit else { return }
     throw RLHFError(
       .training,
-      "The loss or its gradient was not a finite number in \(skippedInARow) updates in a row, the last in iteration \(iteration); they were skipped, and the parameters are as before. Lower ppo.learningRate or ppo.clipRange, and go on from the last checkpoint."
+      "The loss or its gradient was not a finite number in \(skippedInARow) updates in a row, the last in iteration \(iteration); they were skipped, and the last checkpoint is good. Start from it with a lower ppo.learningRate or ppo.clipRange: 'rlhf ppo --from' with the name of this run."
     )
   }
 }
