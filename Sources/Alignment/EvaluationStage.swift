@@ -26,6 +26,10 @@ public struct PolicyReport: Sendable, Codable {
   public var count: Int
   /// The mean scores of baseline and policy, where there is a reward model.
   public var scores: [String: Double]
+  /// How much higher the policy scores than the baseline, on average over prompts; `nil` without a reward model.
+  public var scoreGain: Double?
+  /// The 95 % interval of the gain.
+  public var scoreGainInterval: Interval?
   /// The policy's mean divergence from the baseline, in nats per sample.
   public var divergence: Double
   /// The judge's verdicts; `nil` without a judge.
@@ -75,11 +79,9 @@ public struct EvaluationStage<D: Domain> {
   public func start(
     in run: RunFolder, policy: URL, baseline: URL, reward: URL?
   ) async throws -> PolicyReport {
-    let prompts = try heldOutPrompts()
     var inputs = ["policy": policy.path, "baseline": baseline.path]
     inputs["reward"] = reward?.path
-    let report = try await compare(
-      prompts, policy: policy, baseline: baseline, reward: reward)
+    let report = try await compare(policy: policy, baseline: baseline, reward: reward).report
     let session = try RunSession(
       starting: .evaluate, in: run, settings: project.settings, inputs: inputs)
     try AtomicFile.write(JSONValue(encoding: report).description, to: run.evaluation)
@@ -89,9 +91,11 @@ public struct EvaluationStage<D: Domain> {
     return report
   }
 
-  private func compare(
-    _ prompts: [D.Prompt], policy: URL, baseline: URL, reward: URL?
-  ) async throws -> PolicyReport {
+  /// How the policies compare, and how much higher the policy scores for each prompt; no gains without a reward model.
+  func compare(
+    policy: URL, baseline: URL, reward: URL?
+  ) async throws -> (report: PolicyReport, gains: [Double]) {
+    let prompts = try heldOutPrompts()
     let trained = try project.domain.loadPolicy(from: policy)
     let start = try project.domain.loadPolicy(from: baseline)
     let seed = project.settings.seed.derived("evaluation")
@@ -126,8 +130,13 @@ public struct EvaluationStage<D: Domain> {
     var scores: [String: Double] = [:]
     scores["baseline"] = scoresBefore.map(Statistics.mean)
     scores["policy"] = scoresAfter.map(Statistics.mean)
-    return PolicyReport(
-      count: prompts.count, scores: scores, divergence: Statistics.mean(divergences),
+    let gains = zip(scoresAfter ?? [], scoresBefore ?? []).map { $0 - $1 }
+    let report = PolicyReport(
+      count: prompts.count, scores: scores,
+      scoreGain: gains.isEmpty ? nil : Statistics.mean(gains),
+      scoreGainInterval: gains.isEmpty
+        ? nil : Statistics.bootstrapInterval(of: gains, seed: seed.derived("gain")),
+      divergence: Statistics.mean(divergences),
       winRate: winRate, interval: winRate?.interval(),
       lengthControlled: verdicts.flatMap {
         lengthControlled($0, before: samplesBefore, after: samplesAfter)
@@ -141,6 +150,7 @@ public struct EvaluationStage<D: Domain> {
           scores: [scoresBefore?[index], scoresAfter?[index]].compactMap { $0 },
           preferred: verdicts.map { Self.name(of: $0[index]) })
       })
+    return (report, gains)
   }
 
   private func heldOutPrompts() throws -> [D.Prompt] {

@@ -68,6 +68,21 @@ public struct Project<D: Domain>: Sendable {
     try store.claim(domain: D.descriptor.id)
   }
 
+  private init(_ other: Project, settings: ProjectSettings) {
+    (folder, domain, store) = (other.folder, other.domain, other.store)
+    self.settings = settings
+  }
+
+  /// The same project with other settings of the framework; throws where they are impossible.
+  func with(_ change: (inout ProjectSettings) -> Void) throws -> Project {
+    var changed = settings
+    change(&changed)
+    var check = SettingsCheck(section: "")
+    changed.validate(&check)
+    try check.finish(source: ProjectFiles.settingsName)
+    return Project(self, settings: changed)
+  }
+
   /// How imported prompts are divided where the command does not say.
   public var splitRule: SplitRule { .derived(heldOut: settings.heldOutFraction) }
 

@@ -13,6 +13,8 @@ public enum Stage: String, Codable, Sendable, CaseIterable {
   case dpo
   /// Evaluation.
   case evaluate
+  /// Algorithms side by side.
+  case compare
 }
 
 /// What is known of a run: `run.json`.

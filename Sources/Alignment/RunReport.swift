@@ -25,11 +25,14 @@ public struct RunReport {
     switch state.stage {
     case .reward: add(evaluation(RewardReport.self), to: &report)
     case .evaluate: add(evaluation(PolicyReport.self), to: &report)
+    case .compare: add(evaluation(MethodReport.self), to: &report)
     case .sft, .ppo, .dpo: report.highlights = summaryHighlights()
     }
     if let samples = samplesSection() { report.sections.append(samples) }
-    // An evaluation has one step: nothing to draw.
-    if state.stage != .evaluate, FileManager.default.fileExists(atPath: run.metrics.path) {
+    // Evaluations have one step: nothing to draw.
+    if state.stage != .evaluate, state.stage != .compare,
+      FileManager.default.fileExists(atPath: run.metrics.path)
+    {
       let records = try MetricsLog.read(run.metrics)
       if let section = Self.optimisationSection(records) { report.sections.append(section) }
       report.sections += Report.curves(of: [(run.name, records)])
@@ -47,8 +50,9 @@ public struct RunReport {
       switch state.stage {
       case .sft: "Supervised fine-tuning of a policy on demonstrations"
       case .reward: "A reward model, trained on preference pairs"
-      case .ppo: "Proximal policy optimisation against a reward model"
+      case .ppo: "Policy optimisation against a reward model"
       case .dpo: "A policy, trained on preferences directly"
+      case .compare: "Methods of training beside one another, measured by a gold reward model"
       case .evaluate: "A policy beside the one it is compared with, on held-out prompts"
       }
     switch state.status {
@@ -103,6 +107,39 @@ public struct RunReport {
     }
   }
 
+  private func add(_ comparison: MethodReport?, to report: inout Report) {
+    guard let comparison else { return }
+    report.highlights = comparison.methods.map {
+      .init($0.method, $0.gain, $0.interval)
+    }
+    let ends = comparison.methods.map { method in
+      ScatterChart.Series(
+        method.method, method.results.map { ScatterChart.Point($0.divergence, $0.score) })
+    }
+    let paths = comparison.methods.compactMap { method -> ScatterChart.Series? in
+      let points = method.results.flatMap { result -> [ScatterChart.Point] in
+        let folder = RunFolder(
+          url: run.url.deletingLastPathComponent().appending(path: result.run))
+        return ((try? MetricsLog.read(folder.metrics)) ?? []).compactMap { record in
+          guard let kl = record.values["objective/kl"], let gold = record.values["gold/score"]
+          else { return nil }
+          return ScatterChart.Point(max(kl, 0).squareRoot(), gold)
+        }
+      }
+      return points.isEmpty ? nil : .trend(method.method, points)
+    }
+    report.sections.append(
+      Report.Section(
+        "Methods",
+        [
+          .table(RunTables.methods(comparison)),
+          .scatter([
+            ScatterChart("gold score, by seed", over: "KL to the start, nats", series: ends),
+            ScatterChart("gold score in training", over: "√KL to the start", series: paths),
+          ]),
+        ]))
+  }
+
   /// The first samples of the run beside the last.
   private func samplesSection() -> Report.Section? {
     let snapshots = SampleSnapshot.all(in: run)
@@ -118,7 +155,9 @@ public struct RunReport {
     return Report.Section("Samples before and after", [.samples(samples)])
   }
 
-  /// The score that was optimised, and the gold score, over the distance from the reference policy (Gao et al. 2023).
+  /// The score that was optimised, and the gold score, over the distance from the reference policy.
+  ///
+  /// After Gao and others 2023.
   private static func optimisationSection(_ records: [MetricsRecord]) -> Report.Section? {
     func points(_ metric: String, over place: (Double) -> Double) -> [ScatterChart.Point] {
       records.compactMap { record in

@@ -63,6 +63,9 @@ public enum RunTables {
     if let before = report.scores["baseline"], let after = report.scores["policy"] {
       table.append(.text("reward"), .number(before), .number(after))
     }
+    if let gain = report.scoreGain, let interval = report.scoreGainInterval {
+      table.append(.text("gain of reward"), .missing, .estimate(gain, interval))
+    }
     table.append(.text("KL to the baseline, nats"), .number(0), .number(report.divergence))
     for (name, values) in report.measurements.sorted(by: { $0.key < $1.key })
     where values.count == 2 {
@@ -89,6 +92,28 @@ public enum RunTables {
       samples.append([.text(Self.shortened(prompt, atEnd: false))] + cells)
     }
     return report.samples.isEmpty ? [table] : [table, samples]
+  }
+
+  /// How methods compare.
+  public static func methods(_ report: MethodReport) -> DataTable {
+    var table = DataTable(
+      "Gold score over the policy that training started from, \(report.count) held-out prompts",
+      columns: [
+        .init("method"), .init("gain", alignment: .trailing),
+        .init("by seed", alignment: .trailing), .init("KL, nats", alignment: .trailing),
+        .init("largest KL", alignment: .trailing),
+      ])
+    for method in report.methods {
+      let seeds = method.results.map { NumberStyle.fixed(2).text($0.gain) }
+      table.append([
+        .text(method.method), .estimate(method.gain, method.interval),
+        .text(seeds.joined(separator: "  ")), .number(method.divergence, .fixed(2)),
+        .number(method.results.map(\.divergence).max() ?? .nan, .fixed(2)),
+      ])
+    }
+    table.note =
+      "The starting policy scores \(short(report.baseline)). The gold reward model learned from preferences that no method saw. Intervals are of 95 %, over prompts."
+    return table
   }
 
   private static func line(_ text: String) -> String {

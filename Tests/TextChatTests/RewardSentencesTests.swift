@@ -45,9 +45,8 @@ import Torch
 
   private func encoder(tuned: Bool, seed: Seed = 3) throws -> ChatRewardEncoder {
     var configuration = ChatRewardConfiguration()
-    configuration.lexicalSize = 0
+    configuration.regressionPenalty = nil
     configuration.usesMeasures = false
-    configuration.layers = 0
     configuration.encoder = folder.url.path
     configuration.encoderSize = 5
     configuration.tunesEncoder = tuned
