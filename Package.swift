@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "RLHF", targets: ["RLHF"]),
     .library(name: "RLHFCommands", targets: ["RLHFCommands"]),
     .library(name: "RLHFTesting", targets: ["RLHFTesting"]),
+    .library(name: "Tokenizers", targets: ["Tokenizers"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "TextChat", targets: ["TextChat"]),
     .executable(name: "rlhf", targets: ["rlhf"]),
@@ -55,6 +56,7 @@ let package = Package(
     library("NeuralNetworks", ["RLHFCore", "Torch"]),
 
     // Models of text.
+    library("Templates", ["RLHFCore"]),
     library("Tokenizers", ["RLHFCore"]),
     library("LanguageModels", ["RLHFCore", "NeuralNetworks", "Tokenizers", "Torch"]),
 
@@ -91,7 +93,7 @@ let package = Package(
       "TextChat",
       [
         "RLHF", "RLHFCore", "RLHFPlugin", "NeuralNetworks", "Torch", "LanguageModels", "Tokenizers",
-        "KnowledgeBaseSample",
+        "Templates", "KnowledgeBaseSample",
       ], path: "Plugins/TextChat"),
     .target(
       name: "KnowledgeBaseSample", path: "Samples/KnowledgeBase",
@@ -111,6 +113,7 @@ let package = Package(
     tests("RLHFCore"),
     tests("Torch", ["RLHFCore"]),
     tests("NeuralNetworks", ["RLHFCore", "Torch"]),
+    tests("Templates", ["RLHFCore"]),
     tests("Tokenizers", ["RLHFCore"]),
     tests("LanguageModels", ["RLHFCore", "Tokenizers", "NeuralNetworks", "Torch"]),
     tests("RLHFPlugin", ["RLHFCore", "RLHFTesting", "NeuralNetworks", "Torch"]),
@@ -131,13 +134,14 @@ let package = Package(
       "RLHFCommands",
       [
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "TextChat", "Alignment",
-        "RLHFCore", "RLHFPlugin",
+        "RLHFCore", "RLHFPlugin", "Torch",
       ]),
     tests(
       "TextChat",
       [
-        "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "NeuralNetworks", "Torch",
-        "KnowledgeBaseSample", "Alignment", "PreferenceLearning",
+        "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "Templates",
+        "NeuralNetworks", "Torch", "KnowledgeBaseSample", "Alignment", "PreferenceLearning",
+        "PolicyOptimization",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,7 +1,7 @@
 public import RLHF
 
 /// Which turns of a conversation are learned from.
-public enum DemonstrationTurns: String, Sendable, Hashable, CaseIterable {
+public enum DemonstrationTurns: String, Codable, Sendable, Hashable, CaseIterable {
   /// Every turn of the assistant, with all that comes before it.
   case every
   /// The last turn of the assistant.

@@ -1,5 +1,6 @@
 import LanguageModels
 public import RLHF
+import Templates
 import Tokenizers
 
 /// A language model as a policy: an action is a token of the reply.
@@ -7,19 +8,30 @@ import Tokenizers
 /// Prompts are padded on the left and replies on the right, so that all replies of a batch begin in one column.
 public final class ChatPolicy: Policy {
   let model: CausalLanguageModel
-  let tokenizer: BytePairTokenizer
+  let tokenizer: TextTokenizer
   let format: ChatFormat
-  private let configuration: TextChatConfiguration
-  private let padding: Int
+  /// The adapters that are trained in place of the model.
+  var adapters: ChatAdapters?
+  /// The named parameters, those of adapters among them.
+  public let parameters: ParameterStore
+  let configuration: TextChatConfiguration
+  let padding: Int
 
   init(
-    model: CausalLanguageModel, tokenizer: BytePairTokenizer, configuration: TextChatConfiguration
+    model: CausalLanguageModel, tokenizer: TextTokenizer, configuration: TextChatConfiguration,
+    adapters: ChatAdapters? = nil, template: ChatTemplate? = nil
   ) throws {
     self.model = model
+    self.adapters = adapters
+    parameters =
+      adapters.map { ParameterStore(joining: [model.parameters, $0.set.parameters]) }
+      ?? model.parameters
     self.tokenizer = tokenizer
     self.configuration = configuration
     format = try ChatFormat(
-      tokenizer: tokenizer, endToken: model.configuration.endTokens.first)
+      tokenizer: tokenizer,
+      endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID,
+      template: template)
     padding = tokenizer.id(of: "<|pad|>") ?? format.stopTokens[0]
     guard model.contextLength >= configuration.promptLength + configuration.replyLength else {
       throw RLHFError(
@@ -29,8 +41,6 @@ public final class ChatPolicy: Policy {
     }
   }
 
-  /// The named parameters.
-  public var parameters: ParameterStore { model.parameters }
   /// The width H of the features.
   public var featureSize: Int { model.hiddenSize }
 
@@ -71,6 +81,9 @@ public final class ChatPolicy: Policy {
   public func supervisedLoss(
     of demonstrations: [Demonstration<ChatPrompt, ChatReply>], seed: Seed, isTraining: Bool
   ) throws -> SupervisedLoss {
+    if configuration.lossTurns == .every {
+      return try lossOfAllTurns(in: demonstrations, dropout: isTraining ? seed : nil)
+    }
     let rollout = try rollout(of: demonstrations)
     let evaluation = evaluate(
       rollout, EvaluationRequest(dropout: isTraining ? seed : nil), temperature: 1)
@@ -102,6 +115,11 @@ public final class ChatPolicy: Policy {
       features: request.wantsFeatures ? batch.padded(states) : nil)
   }
 
+  /// Runs `body` with the adapters of the reference in place of the trained ones.
+  public func withReference<Result>(_ body: () throws -> Result) rethrows -> Result? {
+    try adapters?.withReference(body)
+  }
+
   /// What a person perceives of each trajectory.
   public func artifacts(of rollout: Rollout) throws -> [ChatReply] {
     replies(of: rollout).map { format.decode($0) }
@@ -111,18 +129,16 @@ public final class ChatPolicy: Policy {
   public func rollout(
     of demonstrations: [Demonstration<ChatPrompt, ChatReply>]
   ) throws -> Rollout {
-    let replies = demonstrations.map {
-      format.encode($0.artifact, limit: configuration.replyLength)
-    }
+    let examples = try demonstrations.map(example)
     return rollout(
-      prompts: encode(demonstrations.map(\.prompt)),
-      replies: replies.map { tokens in
-        (tokens, tokens.last.map(format.stopTokens.contains) ?? false)
+      prompts: examples.map(\.prompt),
+      replies: examples.map { example in
+        (example.reply, example.reply.last.map(format.stopTokens.contains) ?? false)
       })
   }
 
-  private func encode(_ prompts: [ChatPrompt]) -> [[Int]] {
-    prompts.map { format.encode($0, limit: configuration.promptLength) }
+  private func encode(_ prompts: [ChatPrompt]) throws -> [[Int]] {
+    try prompts.map { try format.encode($0, limit: configuration.promptLength) }
   }
 
   private func replies(of rollout: Rollout) -> [[Int]] {

@@ -2,10 +2,13 @@ public import RLHF
 
 /// The settings of ``ChatRewardEncoder``: `domain.reward` in `rlhf.yaml`.
 ///
-/// The encoder has four parts, whose features stand side by side; each can be switched off, not all.
+/// The encoder has parts, whose features stand side by side; each can be switched off, not all.
 public struct ChatRewardConfiguration: StageOptions, Equatable {
-  /// The number of features of the words and word pairs of the reply; 0 switches that part off.
-  public var lexicalSize = 16
+  /// The penalty of the regression that the reward model begins from: on words and word pairs of the reply, and on its
+  /// measures; `nil` begins from nothing.
+  public var regressionPenalty: Double? = 8
+  /// The number of features of the words and word pairs of the reply that training learns; 0 switches that part off.
+  public var lexicalSize = 0
   /// The number of rows that words and word pairs are hashed into.
   public var lexicalBuckets = 65_536
   /// Whether measures of the reply count: its length, how much of the question it takes up, how varied it is.
@@ -15,8 +18,20 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
   public var usesPolicy = false
   /// The width of the layer that reads the policy's features.
   public var policySize = 32
+  /// The directory of a pretrained encoder of sentences (a BERT of sentence-transformers, such as all-MiniLM-L6-v2) that
+  /// reads conversation and reply together; `nil` for none.
+  public var encoder: String?
+  /// The number of features of the pretrained encoder's states.
+  public var encoderSize = 16
+  /// The number of tokens that the pretrained encoder reads of the conversation before the reply: the last ones.
+  public var encoderPromptTokens = 96
+  /// Whether the pretrained encoder is trained with the rest, with `reward.learningRate` at about 3e-5; it is kept as it
+  /// is where not, which takes a fraction of the time.
+  public var tunesEncoder = false
   /// The number of layers of the transformer that reads question and reply together; 0 switches it off.
-  public var layers = 1
+  ///
+  /// On a few thousand pairs it has not helped, and it makes training take ten times as long.
+  public var layers = 0
   /// The width of the transformer.
   public var hiddenSize = 64
   /// The number of attention heads of the transformer.
@@ -41,8 +56,14 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
     check.positive(lexicalBuckets, "lexicalBuckets")
     check.require(layers >= 0, "layers", "0 or more", found: layers)
     check.require(
-      lexicalSize > 0 || usesMeasures || usesPolicy || layers > 0, "layers",
-      "at least 1 where lexicalSize is 0, usesMeasures and usesPolicy are false", found: layers)
+      lexicalSize > 0 || usesMeasures || usesPolicy || encoder != nil || layers > 0
+        || regressionPenalty != nil,
+      "layers",
+      "at least 1 where lexicalSize is 0, usesMeasures and usesPolicy are false, and there is neither encoder nor regressionPenalty",
+      found: layers)
+    if let regressionPenalty { check.positive(regressionPenalty, "regressionPenalty") }
+    check.positive(encoderSize, "encoderSize")
+    check.positive(encoderPromptTokens, "encoderPromptTokens")
     check.positive(policySize, "policySize")
     check.positive(hiddenSize, "hiddenSize")
     check.positive(heads, "heads")

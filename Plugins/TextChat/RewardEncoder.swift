@@ -3,20 +3,22 @@ public import RLHF
 
 /// Encodes a conversation and a reply for a reward model that is trained from scratch, on as little as a thousand pairs.
 ///
-/// Four parts side by side: a table of words and word pairs of the reply, which does what a bag-of-words regression
-/// does; measures of the reply; a small transformer that reads conversation and reply together; and what a fine-tuned
-/// policy makes of the reply. Words are hashed, so that there is no vocabulary to keep and later rounds may bring new
-/// words.
+/// Parts side by side: a regression on the words, word pairs and measures of the reply, fitted before training begins;
+/// measures of the reply; a table of its words and word pairs; a small transformer that reads conversation and reply
+/// together; what a fine-tuned policy makes of the reply; and what a pretrained encoder of sentences does. Words are
+/// hashed, so that there is no vocabulary to keep and later rounds may bring new words.
 public final class ChatRewardEncoder: Encoder {
   /// The named parameters.
   public let parameters: ParameterStore
   /// The settings.
   public let configuration: ChatRewardConfiguration
 
+  private let regression: RewardRegression?
   private let terms: Embedding?
   private let transformer: RewardTransformer?
   private let backbone: RewardBackbone?
   private let backboneHead: MLP?
+  private let sentences: RewardSentences?
   private var prepared: [Sample<ChatPrompt, ChatReply>: RewardFeatures] = [:]
 
   /// The number of samples whose preparation is remembered.
@@ -27,16 +29,22 @@ public final class ChatRewardEncoder: Encoder {
   /// - Parameters:
   ///   - configuration: The settings.
   ///   - policy: The fine-tuned policy that `usesPolicy` asks for; the encoder freezes it and owns it from now on.
+  ///   - pretrained: The pretrained encoder, where it does not come from the directory `encoder`.
   ///   - seed: The seed of the parameters.
   /// - Throws: ``RLHFError`` for impossible settings, or where a policy is asked for and missing.
   public init(
-    configuration: ChatRewardConfiguration = .init(), policy: ChatPolicy? = nil, seed: Seed
+    configuration: ChatRewardConfiguration = .init(), policy: ChatPolicy? = nil,
+    pretrained: PretrainedSentences? = nil, seed: Seed
   ) throws {
     var check = SettingsCheck(section: "domain.reward")
     configuration.validate(&check)
     try check.finish(source: "reward encoder")
     self.configuration = configuration
+    let pretrained = try pretrained ?? configuration.encoder.map(PretrainedSentences.load)
     parameters = ParameterStore(seed: seed)
+    regression =
+      configuration.regressionPenalty == nil
+      ? nil : RewardRegression(configuration, in: parameters)
     // From 0: a word that training does not know counts nothing.
     terms =
       configuration.lexicalSize > 0
@@ -46,6 +54,8 @@ public final class ChatRewardEncoder: Encoder {
     transformer =
       configuration.layers > 0
       ? RewardTransformer(configuration, in: parameters["transformer"]) : nil
+    let place = parameters["sentences"]
+    sentences = try pretrained.map { try RewardSentences($0, configuration, in: place) }
     guard configuration.usesPolicy else {
       (backbone, backboneHead) = (nil, nil)
       return
@@ -65,11 +75,30 @@ public final class ChatRewardEncoder: Encoder {
   /// The policy whose features the encoder reads.
   var policy: ChatPolicy? { backbone?.policy }
 
+  /// Fits the regression, where there is one, to `pairs`: the ones that the reward model will be trained on.
+  public func fitRegression(to pairs: [PreferencePair<ChatPrompt, ChatReply>]) {
+    guard let regression, let penalty = configuration.regressionPenalty else { return }
+    regression.fit(
+      pairs.map { pair in
+        (
+          prepare(Sample(prompt: pair.prompt, artifact: pair.chosen)),
+          prepare(Sample(prompt: pair.prompt, artifact: pair.rejected))
+        )
+      }, labels: pairs.map(\.label), weights: pairs.map(\.weight), penalty: penalty)
+  }
+
+  /// With a regression, its score alone counts before training.
+  public var headStart: [Float]? {
+    regression.map { _ in [1] + Array(repeating: 0, count: featureSize - 1) }
+  }
+
   /// The width H of the features.
   public var featureSize: Int {
-    configuration.lexicalSize + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
+    (configuration.regressionPenalty == nil ? 0 : 1) + configuration.lexicalSize
+      + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
       + (configuration.layers > 0 ? configuration.hiddenSize : 0)
       + (configuration.usesPolicy ? configuration.policySize : 0)
+      + (sentences == nil ? 0 : configuration.encoderSize)
   }
 
   /// The features of each sample, `[B, H]`.
@@ -79,20 +108,14 @@ public final class ChatRewardEncoder: Encoder {
     guard !samples.isEmpty else { return Tensor.zeros([0, featureSize]) }
     let rows = samples.map(prepare)
     var parts: [Tensor] = []
-    if let terms {
-      // The sum of the terms' rows, without padding.
-      let owners = rows.indices.flatMap { row in rows[row].terms.map { _ in row } }
-      let weights = Tensor(rows.flatMap(\.termWeights)).unsqueezed(1)
-      parts.append(
-        Tensor.zeros([rows.count, configuration.lexicalSize]).indexAdd(
-          dim: 0, indices: Tensor(owners),
-          source: terms(Tensor(rows.flatMap(\.terms))) * weights))
-    }
+    if let regression { parts.append(regression(rows)) }
+    if let terms { parts.append(RewardRegression.sum(of: terms.weight, over: rows)) }
     if configuration.usesMeasures {
       parts.append(
         Tensor(rows.flatMap(\.measures), shape: [rows.count, RewardFeatures.measureCount]))
     }
     if let transformer { parts.append(transformer(rows, dropout: dropout)) }
+    if let sentences { parts.append(sentences(samples, dropout: dropout)) }
     if let backbone, let backboneHead {
       let generator = dropout.map { RandomGenerator(seed: $0.derived("policy")) }
       let read = Dropout(configuration.dropout)(
@@ -115,6 +138,7 @@ public final class ChatRewardEncoder: Encoder {
 extension ChatRewardEncoder {
   private static let configurationFile = "encoder.json"
   private static let parametersFile = "encoder.safetensors"
+  private static let sentencesFolder = "sentences"
 
   /// Writes the settings and the parameters into an existing directory; the policy is not among them.
   public func save(to directory: URL) throws {
@@ -123,6 +147,7 @@ extension ChatRewardEncoder {
     try AtomicFile.write(
       try encoder.encode(configuration), to: directory.appending(path: Self.configurationFile))
     try parameters.save(to: directory.appending(path: Self.parametersFile))
+    try sentences?.save(to: directory.appending(path: Self.sentencesFolder))
   }
 
   /// Reads an encoder that ``save(to:)`` wrote.
@@ -138,7 +163,11 @@ extension ChatRewardEncoder {
         "\(url.path) does not hold the settings of a chat reward encoder. Train one with 'rlhf reward'.",
         cause: error)
     }
-    try self.init(configuration: configuration, policy: policy, seed: 0)
+    let sentences = directory.appending(path: Self.sentencesFolder)
+    try self.init(
+      configuration: configuration, policy: policy,
+      pretrained: configuration.encoder == nil ? nil : PretrainedSentences(from: sentences), seed: 0
+    )
     try parameters.load(
       SafetensorsFile(directory.appending(path: Self.parametersFile)))
   }

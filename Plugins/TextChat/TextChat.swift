@@ -2,6 +2,7 @@ public import Foundation
 import KnowledgeBaseSample
 import LanguageModels
 public import RLHF
+import Templates
 import Tokenizers
 
 /// Chat in text: a language model replies, people say which reply they prefer.
@@ -28,6 +29,12 @@ public struct TextChat: Domain {
   public func makePolicy(
     for corpus: Corpus<ChatPrompt, ChatReply>, seed: Seed
   ) throws -> ChatPolicy {
+    guard configuration.adapter == nil else {
+      throw RLHFError(
+        .invalidConfiguration,
+        "domain.adapter adapts a model that there is. Start from a model directory with --from, or fine-tune without domain.adapter first and set it for what follows."
+      )
+    }
     let texts = Self.texts(of: corpus)
     guard !texts.isEmpty else {
       throw RLHFError(
@@ -35,7 +42,7 @@ public struct TextChat: Domain {
         "There is no text to learn a vocabulary from. Import demonstrations or preferences with 'rlhf import', or start from a model directory with --from."
       )
     }
-    let tokenizer = try BytePairTokenizer.train(
+    let tokenizer = try TextTokenizer.train(
       on: texts, vocabularySize: configuration.vocabularySize,
       specialTokens: ChatFormat.specialTokens,
       configuration: TokenizerConfiguration(
@@ -44,9 +51,28 @@ public struct TextChat: Domain {
     return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
   }
 
-  /// Reads a policy from a directory.
+  /// Reads a policy from a model directory, or a directory of adapters by PEFT and the model that it names.
+  ///
+  /// With `domain.adapter` a model gets new adapters, and adapters stay what they are; without, adapters become part of
+  /// the model.
   public func loadPolicy(from directory: URL) throws -> ChatPolicy {
-    let tokenizer = try BytePairTokenizer.load(directory)
+    if AdapterDirectory.exists(at: directory) {
+      return try loadAdapters(from: directory, isMerged: configuration.adapter == nil)
+    }
+    let (model, tokenizer) = try loadModel(from: directory)
+    let adapters = try configuration.adapter.map { adapter in
+      ChatAdapters(try model.addAdapters(adapter.lora, seed: adapter.seed), on: directory)
+    }
+    return try ChatPolicy(
+      model: model, tokenizer: tokenizer, configuration: configuration, adapters: adapters,
+      template: ChatTemplate.load(from: directory))
+  }
+
+  /// Reads a model and a tokenizer, which may lie in a directory of its own.
+  func loadModel(
+    from directory: URL, tokenizer folder: URL? = nil
+  ) throws -> (CausalLanguageModel, TextTokenizer) {
+    let tokenizer = try TextTokenizer.load(folder ?? directory)
     let model = try CausalLanguageModel.load(from: directory)
     guard tokenizer.vocabularySize <= model.vocabularySize else {
       throw RLHFError(
@@ -54,12 +80,16 @@ public struct TextChat: Domain {
         "\(directory.path): tokenizer.json has \(tokenizer.vocabularySize) tokens, the model \(model.vocabularySize). They do not belong together."
       )
     }
-    return try ChatPolicy(model: model, tokenizer: tokenizer, configuration: configuration)
+    return (model, tokenizer)
   }
 
-  /// Writes a policy into a directory.
+  /// Writes a policy into a directory: a model, or adapters by PEFT that name the directory of their model.
   public func savePolicy(_ policy: ChatPolicy, to directory: URL) throws {
-    try policy.model.save(to: directory)
+    if let adapters = policy.adapters {
+      try AdapterDirectory.write(adapters.set, to: directory, baseModel: adapters.base.path)
+    } else {
+      try policy.model.save(to: directory)
+    }
     try policy.tokenizer.save(to: directory)
   }
 
@@ -67,7 +97,10 @@ public struct TextChat: Domain {
   public func makeEncoder(
     for corpus: Corpus<ChatPrompt, ChatReply>, policy: ChatPolicy?, seed: Seed
   ) throws -> ChatRewardEncoder {
-    try ChatRewardEncoder(configuration: configuration.reward, policy: policy, seed: seed)
+    let encoder = try ChatRewardEncoder(
+      configuration: configuration.reward, policy: policy, seed: seed)
+    encoder.fitRegression(to: corpus.preferences)
+    return encoder
   }
 
   /// Reads an encoder from a directory.
@@ -141,7 +174,7 @@ public struct TextChat: Domain {
     "domain": [
       "knowledge": "sample", "vocabularySize": 1024, "hiddenSize": 128, "layers": 4, "heads": 4,
       "contextLength": 128, "promptLength": 48, "replyLength": 64, "temperature": 0.6,
-      "reward": ["usesPolicy": true],
+      "reward": ["usesPolicy": true, "regressionPenalty": .null, "lexicalSize": 16, "layers": 1],
     ],
     "sft": [
       "epochs": 11, "batchSize": 32, "microbatchSize": 32, "learningRate": 0.0015,
@@ -171,6 +204,18 @@ public struct TextChat: Domain {
     return figures
   }
 
+  /// `rlhf tokenize` and `rlhf logprobs`.
+  public func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool? {
+    switch name {
+    case "tokenize":
+      return LineTool(try TokenizeTool(model: model, options: options).callAsFunction)
+    case "logprobs":
+      let tool = try LogProbabilityTool(model: model, options: options)
+      return LineTool(batchSize: tool.lookAhead, run: tool.run)
+    default: return nil
+    }
+  }
+
   /// The knowledge base that scripted raters and judges know, where one is configured.
   private func knowledge() throws -> KnowledgeCorpus? {
     guard let name = configuration.knowledge else { return nil }
@@ -179,7 +224,7 @@ public struct TextChat: Domain {
   }
 
   private func modelConfiguration(
-    for tokenizer: BytePairTokenizer
+    for tokenizer: TextTokenizer
   ) throws -> LanguageModelConfiguration {
     var model: LanguageModelConfiguration
     switch configuration.architecture {

@@ -32,11 +32,19 @@ public struct TextChatConfiguration: StageOptions {
   public var replyLength = 128
   /// The temperature of sampling.
   public var temperature = 1.0
+  /// Whose words supervised fine-tuning learns in a conversation: the last turn of the assistant alone, or `every`
+  /// one.
+  ///
+  /// Imported conversations become one demonstration for every turn of the assistant already; `every` is for
+  /// demonstrations that are whole conversations.
+  public var lossTurns = DemonstrationTurns.last
   /// The folder of a knowledge base with the files of `Samples/KnowledgeBase`, or `sample` for that
   /// one: it has a scripted rater and a judge.
   ///
   /// `nil` for neither.
   public var knowledge: String?
+  /// The low-rank adapters that training changes instead of the model; `nil` to train the whole model.
+  public var adapter: ChatAdapterConfiguration?
   /// The encoder of the reward model.
   public var reward = ChatRewardConfiguration()
 
@@ -69,5 +77,10 @@ public struct TextChatConfiguration: StageOptions {
       promptLength + replyLength <= contextLength, "contextLength",
       "at least promptLength + replyLength (\(promptLength + replyLength))", found: contextLength)
     check.positive(temperature, "temperature")
+    if let adapter {
+      var nested = SettingsCheck(section: "domain.adapter")
+      adapter.validate(&nested)
+      check.include(nested)
+    }
   }
 }

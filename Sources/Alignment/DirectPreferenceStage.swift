@@ -47,7 +47,7 @@ public struct DirectPreferenceStage<D: Domain> {
 
   private func makeTrainer(_ policy: D.DomainPolicy) throws -> Trainer {
     try Trainer(
-      policy: policy, preferences: project.opinions(.train), heldOut: project.opinions(.heldOut),
+      policy: policy, preferences: project.trainingOpinions(), heldOut: project.opinions(.heldOut),
       options: options, seed: project.settings.seed.derived("dpo"))
   }
 

@@ -21,15 +21,20 @@ public struct PolicyStage<D: Domain> {
   }
 
   /// Optimises the policy in `base` against the reward model in `reward`, in a new run folder.
-  public func start(in run: RunFolder, base: URL, reward: URL) async throws {
+  ///
+  /// The run's samples are scored along the way by the reward model in `gold`, where there is one: training does not see
+  /// these scores, but `ppo.guards` may keep the best policy by them, or end the run.
+  public func start(in run: RunFolder, base: URL, reward: URL, gold: URL? = nil) async throws {
     let policy = try project.domain.loadPolicy(from: base)
     let trainer = try makeTrainer(policy, base: base)
+    let watch = try RunWatch(project, of: run, gold: gold, resumingFrom: nil)
+    var inputs = ["policy": base.path, "reward": reward.path]
+    inputs["gold"] = gold?.path
     let session = try RunSession(
-      starting: .ppo, in: run, settings: settings,
-      inputs: ["policy": base.path, "reward": reward.path])
-    try checkpoint(trainer, session)
+      starting: .ppo, in: run, settings: settings, inputs: inputs)
+    try checkpoint(trainer, watch, session)
     try project.keepSamples(of: policy, step: 0, in: run)
-    try await optimise(trainer, session, reward: reward)
+    try await optimise(trainer, watch, session, reward: reward)
   }
 
   /// Goes on with an unfinished run.
@@ -43,24 +48,26 @@ public struct PolicyStage<D: Domain> {
     let policy = try project.domain.loadPolicy(from: checkpoint.appending(path: "model"))
     let trainer = try makeTrainer(policy, base: URL(filePath: base))
     try trainer.restore(from: checkpoint)
-    try await optimise(trainer, session, reward: URL(filePath: reward))
+    let watch = try RunWatch(
+      project, of: run, gold: session.state.inputs["gold"].map { URL(filePath: $0) },
+      resumingFrom: checkpoint)
+    try await optimise(trainer, watch, session, reward: URL(filePath: reward))
   }
 
   private func makeTrainer(
     _ policy: D.DomainPolicy, base: URL
-  ) throws -> PPOTrainer<D.DomainPolicy> {
-    let reference = try project.domain.loadPolicy(from: base)
-    reference.parameters.setTrainable(false)
-    return PPOTrainer(
-      policy: policy, reference: reference, options: settings.ppo,
+  ) throws -> PolicyTrainer<D.DomainPolicy> {
+    PolicyTrainer(
+      policy: policy, reference: try project.reference(of: policy, in: base), options: settings.ppo,
       seed: settings.seed.derived("ppo"))
   }
 
   private func checkpoint(
-    _ trainer: PPOTrainer<D.DomainPolicy>, _ session: RunSession
+    _ trainer: PolicyTrainer<D.DomainPolicy>, _ watch: RunWatch<D>, _ session: RunSession
   ) throws {
     try session.writeCheckpoint(step: trainer.iteration) { folder in
       try trainer.save(to: folder)
+      try watch.save(to: folder)
       let model = folder.appending(path: "model")
       try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
       try project.domain.savePolicy(trainer.policy, to: model)
@@ -68,7 +75,8 @@ public struct PolicyStage<D: Domain> {
   }
 
   private func optimise(
-    _ trainer: PPOTrainer<D.DomainPolicy>, _ session: RunSession, reward: URL
+    _ trainer: PolicyTrainer<D.DomainPolicy>, _ watch: RunWatch<D>, _ session: RunSession,
+    reward: URL
   ) async throws {
     let prompts = try project.trainingPrompts()
     guard !prompts.isEmpty else {
@@ -86,49 +94,62 @@ public struct PolicyStage<D: Domain> {
         model = fitted.model
       } else {
         // A round begins from its own checkpoint, so that its comparisons come again the same.
-        if rounds.isStart(trainer.iteration) { try checkpoint(trainer, session) }
+        if rounds.isStart(trainer.iteration) { try checkpoint(trainer, watch, session) }
         model = try await rewardModel(round, trainer, session, first: reward)
         fitted = (round, model)
       }
-      let batch = trainer.promptIndices(outOf: prompts.count).map { prompts[$0] }
-      let iteration = try await trainer.iterate(batch) {
-        try model.scores(of: $0).map { $0.pessimistic(settings.reward.pessimism) }
+      let iteration = try await session.interruptedByFailure {
+        try await trainer.iterate(over: prompts) {
+          try model.scores(of: $0).map { $0.pessimistic(settings.reward.pessimism) }
+        }
       }
       closing = iteration.metrics.merging(measurements(iteration)) { _, new in new }
       closing["objective/round"] = Double(round)
+      let reason = try watch.observe(
+        iteration, step: trainer.iteration, policy: trainer.policy, metrics: &closing)
       try session.record(step: trainer.iteration, closing)
       showSamples(iteration, session, isLast: trainer.iteration == total)
       observer.progress(
         StageProgress(
-          rounds.rounds > 1 ? "PPO round \(round + 1)" : "PPO", trainer.iteration, of: total,
-          unit: "iterations",
+          settings.ppo.algorithm.title + (rounds.rounds > 1 ? " round \(round + 1)" : ""),
+          trainer.iteration, of: total, unit: "iterations",
           figures: ["score", "kl", "length"].map { name in
             (name: name, value: closing["objective/\(name)"] ?? .nan)
           }))
+      if let reason, trainer.iteration < total {
+        observer.note("Training ends after iteration \(trainer.iteration): \(reason).")
+        break
+      }
       let stops = observer.shouldStop() && trainer.iteration < total
       let isDue = trainer.iteration.isMultiple(of: settings.ppo.checkpointInterval)
       if isDue || stops {
-        try checkpoint(trainer, session)
+        try checkpoint(trainer, watch, session)
       }
       if stops {
         try session.interrupt()
         throw RLHFError.stopped(session.run)
       }
     }
-    try project.keepSamples(of: trainer.policy, step: total, in: session.run)
-    try session.finish(
-      summary: [
-        "iterations": Double(total), "score": closing["objective/score"] ?? .nan,
-        "kl": closing["objective/kl"] ?? .nan,
-      ]
-    ) { folder in
-      try project.domain.savePolicy(trainer.policy, to: folder)
+    var summary = [
+      "iterations": Double(trainer.iteration), "score": closing["objective/score"] ?? .nan,
+      "kl": closing["objective/kl"] ?? .nan,
+    ]
+    summary["goldScore"] = closing["gold/score"]
+    var policy = trainer.policy
+    if let best = watch.best, best.step < trainer.iteration {
+      policy = try project.domain.loadPolicy(from: best.folder)
+      summary["bestIteration"] = Double(best.step)
+      summary["bestGoldScore"] = best.score
+    }
+    try project.keepSamples(of: policy, step: trainer.iteration, in: session.run)
+    try session.finish(summary: summary) { folder in
+      try project.domain.savePolicy(policy, to: folder)
     }
   }
 
   /// The reward model of a round: the given one at first, later one refitted to all comparisons so far.
   private func rewardModel(
-    _ round: Int, _ trainer: PPOTrainer<D.DomainPolicy>, _ session: RunSession, first: URL
+    _ round: Int, _ trainer: PolicyTrainer<D.DomainPolicy>, _ session: RunSession, first: URL
   ) async throws -> TrainableRewardModel<D.DomainEncoder> {
     guard round > 0 else { return try RewardModelFiles.load(of: project.domain, from: first) }
     let folder = session.run.rewardModels.appending(path: "round-\(round)")
@@ -145,7 +166,7 @@ public struct PolicyStage<D: Domain> {
       policy: trainer.policy, count: settings.rounds.comparisons, rater: rater,
       origin: session.run.name, round: round, seed: settings.seed.derived("round", round))
     let model = try RewardStage(project: project, observer: observer).fit(
-      project.opinions(.train), policy: session.state.inputs["policy"].map { URL(filePath: $0) })
+      project.trainingOpinions(), policy: session.state.inputs["policy"].map { URL(filePath: $0) })
     try FileManager.default.createDirectory(
       at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
     try AtomicFile.writeFolder(at: folder) { temporary in

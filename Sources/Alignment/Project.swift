@@ -43,12 +43,13 @@ public struct Project<D: Domain>: Sendable {
     at folder: URL, domain: D, layers: [(value: JSONValue, source: String)]
   ) throws {
     var settings = ProjectSettings()
+    let usual = domain.configuration
     var domain = domain
     for layer in layers {
       settings = try Settings.decode(layer.value, over: settings, source: layer.source)
       domain.configuration = try Settings.decode(
         settings.domain, over: domain.configuration, section: "domain", source: layer.source)
-      settings.domain = try JSONValue(encoding: domain.configuration)
+      settings.domain = try Settings.encode(domain.configuration, over: usual)
     }
     settings.plugin = D.descriptor.id
     var check = SettingsCheck(section: "")
@@ -93,6 +94,11 @@ public struct Project<D: Domain>: Sendable {
     Preferences(
       pairs: try preferences(split), rankings: try store.rankings(split: split),
       ratings: try store.ratings(split: split))
+  }
+
+  /// What people said in the half of the training split that the settings name.
+  func trainingOpinions() throws -> Preferences<D.Prompt, D.Artifact> {
+    try opinions(.train).of(settings.half)
   }
 
   /// Everything to train on.

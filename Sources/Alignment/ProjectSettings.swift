@@ -64,6 +64,8 @@ public struct ProjectSettings: StageOptions {
   public var heldOutFraction = 0.1
   /// The number of checkpoints of a run that are kept; older ones are removed.
   public var keptCheckpoints = 2
+  /// Which half of the training preferences reward models and direct methods learn from.
+  public var half: PreferenceHalf = .all
   /// The settings of the domain itself, in its own form.
   public var domain: JSONValue = .object([:])
   /// Supervised fine-tuning.
@@ -71,7 +73,7 @@ public struct ProjectSettings: StageOptions {
   /// Reward modelling.
   public var reward = RewardOptions()
   /// Policy optimisation.
-  public var ppo = PPOOptions()
+  public var ppo = PolicyOptions()
   /// Learning from preferences directly.
   public var dpo = DirectPreferenceOptions()
   /// Rounds of comparison and optimisation.

@@ -49,7 +49,7 @@ public struct RewardStage<D: Domain> {
 
   /// Trains a reward model in a new run folder; its encoder may begin from the policy in the model directory `policy`.
   public func start(in run: RunFolder, policy: URL? = nil) throws -> RewardReport {
-    let trainer = try makeTrainer(project.opinions(.train), policy: policy)
+    let trainer = try makeTrainer(project.trainingOpinions(), policy: policy)
     var inputs: [String: String] = [:]
     inputs["policy"] = policy?.path
     let session = try RunSession(
@@ -61,7 +61,7 @@ public struct RewardStage<D: Domain> {
   public func resume(_ run: RunFolder) throws -> RewardReport {
     let session = try RunSession(resuming: .reward, in: run, settings: project.settings)
     let trainer = try makeTrainer(
-      project.opinions(.train),
+      project.trainingOpinions(),
       policy: session.state.inputs["policy"].map { URL(filePath: $0) })
     if let checkpoint = session.checkpoint { try trainer.restore(from: checkpoint) }
     return try train(trainer, session)
@@ -81,7 +81,7 @@ public struct RewardStage<D: Domain> {
 
   /// Evaluates a model, and the domain's simple rules, on held-out pairs.
   public func evaluate(_ model: TrainableRewardModel<D.DomainEncoder>) throws -> RewardReport {
-    let trained = try project.opinions(.train)
+    let trained = try project.trainingOpinions()
     let training = trained.pairs + trained.rankings.flatMap(\.pairs)
     let kept = try project.opinions(.heldOut)
     let heldOut = (kept.pairs + kept.rankings.flatMap(\.pairs)).filter { !$0.isTie }

@@ -67,6 +67,8 @@ public struct RunFolder: Sendable {
   public var evaluation: URL { url.appending(path: "evaluation.json") }
   /// The folder of the samples that the report shows.
   public var samples: URL { url.appending(path: "samples") }
+  /// The policies with the best monitored score so far, by iteration.
+  var best: URL { url.appending(path: "best") }
   /// The reward models of the later rounds of policy optimisation.
   var rewardModels: URL { url.appending(path: "reward-models") }
   /// The folder of the checkpoints.
@@ -105,7 +107,7 @@ public struct RunFolder: Sendable {
 
   /// Removes what a process that was killed left half written.
   func removeLeftovers() {
-    for folder in [url, checkpoints, samples, rewardModels] {
+    for folder in [url, checkpoints, samples, rewardModels, best] {
       AtomicFile.removeLeftovers(in: folder)
     }
   }

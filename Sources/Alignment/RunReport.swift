@@ -30,7 +30,9 @@ public struct RunReport {
     if let samples = samplesSection() { report.sections.append(samples) }
     // An evaluation has one step: nothing to draw.
     if state.stage != .evaluate, FileManager.default.fileExists(atPath: run.metrics.path) {
-      report.sections += Report.curves(of: [(run.name, try MetricsLog.read(run.metrics))])
+      let records = try MetricsLog.read(run.metrics)
+      if let section = Self.optimisationSection(records) { report.sections.append(section) }
+      report.sections += Report.curves(of: [(run.name, records)])
     }
     report.sections.append(Report.Section("Run", [.facts(facts())]))
     if let text = try? String(contentsOf: run.configuration, encoding: .utf8) {
@@ -114,6 +116,35 @@ public struct RunReport {
       return Report.SampleComparison(prompt: first.prompts[index], columns: columns)
     }
     return Report.Section("Samples before and after", [.samples(samples)])
+  }
+
+  /// The score that was optimised, and the gold score, over the distance from the reference policy (Gao et al. 2023).
+  private static func optimisationSection(_ records: [MetricsRecord]) -> Report.Section? {
+    func points(_ metric: String, over place: (Double) -> Double) -> [ScatterChart.Point] {
+      records.compactMap { record in
+        guard let kl = record.values["objective/kl"], let value = record.values[metric] else {
+          return nil
+        }
+        // Estimates of small divergences may be negative.
+        return ScatterChart.Point(place(max(kl, 0)), value)
+      }
+    }
+    let proxy = points("objective/score") { $0.squareRoot() }
+    guard proxy.count > 1 else { return nil }
+    let gold = points("gold/score") { $0.squareRoot() }
+    var overRoot = [ScatterChart.Series.trend("optimised score", proxy)]
+    if !gold.isEmpty { overRoot.append(.trend("gold score", gold)) }
+    let frontier = ScatterChart.Series.frontier(
+      gold.isEmpty ? "optimised score" : "gold score",
+      points(gold.isEmpty ? "objective/score" : "gold/score") { $0 })
+    return Report.Section(
+      "Reward and divergence",
+      [
+        .scatter([
+          ScatterChart("score", over: "√KL to the reference", series: overRoot),
+          ScatterChart("frontier", over: "KL to the reference, nats", series: [frontier]),
+        ])
+      ])
   }
 
   private func facts() -> [(name: String, value: String)] {

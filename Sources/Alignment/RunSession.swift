@@ -33,7 +33,8 @@ final class RunSession {
       let draft = RunFolder(url: folder)
       try draft.write(state)
       try AtomicFile.write(
-        SettingsFile.text(of: JSONValue(encoding: settings)), to: draft.configuration)
+        SettingsFile.text(of: Settings.encode(settings, over: ProjectSettings())),
+        to: draft.configuration)
     }
     tracker = try Tracker(folder: run.url, stage: stage.rawValue)
     lastRecord = clock.now
@@ -105,6 +106,16 @@ final class RunSession {
     state.status = .interrupted
     try run.write(state)
     try RunReport(of: run).write()
+  }
+
+  /// Gives what `body` gives; where training fails in it, the run is marked as interrupted: its last checkpoint is good.
+  func interruptedByFailure<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as RLHFError where error.code == .training {
+      try interrupt()
+      throw error
+    }
   }
 
   /// Writes the finished model, and marks the run as finished with its closing figures.

@@ -99,6 +99,8 @@ CT_UNARY(round, tensor->value.round())
 CT_UNARY(sign, tensor->value.sign())
 CT_UNARY(erf, tensor->value.erf())
 CT_UNARY(erfinv, tensor->value.erfinv())
+CT_UNARY(lgamma, tensor->value.lgamma())
+CT_UNARY(digamma, tensor->value.digamma())
 
 ct_tensor ct_gelu(ct_tensor tensor, bool approximate, ct_error error) {
   return make(error, [&] { return at::gelu(tensor->value, approximate ? "tanh" : "none"); });

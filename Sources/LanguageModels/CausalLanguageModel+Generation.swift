@@ -52,10 +52,11 @@ extension CausalLanguageModel {
       throw RLHFError(
         .invalidData, "Prompt \(row + 1) is empty; start it with at least one token.")
     }
-    guard prompt.count < contextLength else {
+    let longest = configuration.longestText
+    guard prompt.count < longest else {
       throw RLHFError(
         .invalidData,
-        "Prompt \(row + 1) has \(prompt.count) tokens, the model's context holds \(contextLength); "
+        "Prompt \(row + 1) has \(prompt.count) tokens, the model's context holds \(longest); "
           + "expected at least one fewer. Shorten the prompt.")
     }
     guard let stranger = prompt.first(where: { !(0..<vocabularySize).contains($0) }) else { return }
@@ -89,7 +90,9 @@ private struct Generation {
     self.model = model
     self.options = options
     stops = Set(options.stopTokens)
-    limits = prompts.map { min(options.maximumNewTokens, model.contextLength - $0.count) }
+    limits = prompts.map {
+      min(options.maximumNewTokens, model.configuration.longestText - $0.count)
+    }
     let longest = prompts.map(\.count).max() ?? 0
     cache = model.makeCache(capacity: longest + (limits.max() ?? 0))
     sequences = prompts.map { _ in GeneratedSequence() }

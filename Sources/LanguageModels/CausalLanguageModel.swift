@@ -13,14 +13,8 @@ public final class CausalLanguageModel {
   public let parameters: ParameterStore
 
   let decoder: any TransformerDecoder
-
-  /// The types that implement the families.
-  static func decoderType(of family: LanguageModelFamily) -> any TransformerDecoder.Type {
-    switch family {
-    case .gpt2: GPT2.self
-    case .llama: Llama.self
-    }
-  }
+  private let outputWeight: Tensor
+  private let outputSite: AdapterSite
 
   /// Creates a model whose weights are drawn by `seed`.
   public convenience init(
@@ -34,9 +28,23 @@ public final class CausalLanguageModel {
   /// Creates a model whose parameters are made in `store`.
   public init(_ configuration: LanguageModelConfiguration, in store: ParameterStore) throws {
     try configuration.validate()
+    guard configuration.labelCount == nil else {
+      throw RLHFError(
+        .incompatibleModel,
+        "A \(configuration.family.classifierArchitecture) predicts no tokens, expected a "
+          + "\(configuration.family.causalArchitecture). Use it as a reward model.")
+    }
     self.configuration = configuration
     parameters = store
-    decoder = Self.decoderType(of: configuration.family).init(configuration, in: store.root)
+    decoder = configuration.family.entry.decoder.init(configuration, in: store.root)
+    outputWeight =
+      configuration.tiesEmbeddings
+      ? decoder.tokenWeight
+      : store["lm_head"].parameter(
+        "weight", [configuration.vocabularySize, configuration.hiddenSize],
+        .normal(standardDeviation: configuration.initializerRange))
+    outputSite = store["lm_head"].adapterSite(
+      weight: outputWeight, role: configuration.tiesEmbeddings ? .tiedOutput : .output)
   }
 
   /// The width of the hidden states.
@@ -46,7 +54,7 @@ public final class CausalLanguageModel {
   /// The largest number of positions.
   public var contextLength: Int { configuration.contextLength }
 
-  /// A second model with equal weights, for a frozen reference.
+  /// A second model with equal weights of its own, without adapters.
   public func copy() throws -> CausalLanguageModel {
     let store = ParameterStore(
       dtype: parameters.dtype, device: parameters.device, skipsInitialization: true)
@@ -75,19 +83,15 @@ public final class CausalLanguageModel {
     _ ids: Tensor, attentionMask: Tensor? = nil, cache: KeyValueCache? = nil,
     dropout: RandomGenerator? = nil
   ) -> Tensor {
-    precondition(ids.rank == 2, "hiddenStates wants tokens [B, T], not \(ids.shape)")
-    precondition(
-      attentionMask.map { $0.shape == ids.shape && $0.dtype == .bool } ?? true,
-      "hiddenStates wants a Boolean mask \(ids.shape)")
-    let pass = ForwardPass(
-      ids: ids, attentionMask: attentionMask, cache: cache, dropout: dropout)
-    let states = decoder.transform(decoder.embed(ids, pass), pass)
-    cache?.advance(ids.shape[1])
-    return states
+    parameters.withAdapterDropout(dropout) {
+      decoder.states(
+        ids, attentionMask: attentionMask, cache: cache, dropout: dropout,
+        window: configuration.slidingWindow)
+    }
   }
 
   /// The unnormalised log-probabilities of the token that follows each hidden state, `[…, H]` to `[…, V]`.
   public func logits(_ hidden: Tensor) -> Tensor {
-    hidden.linear(weight: decoder.outputWeight, bias: nil)
+    outputSite.adapted(hidden.linear(weight: outputWeight, bias: nil), from: hidden)
   }
 }

@@ -24,6 +24,13 @@ extension KeyedDecodingContainer where Key == AnyKey {
   }
 }
 
+extension KeyedEncodingContainer where Key == AnyKey {
+  /// Writes a value, null for `nil`.
+  mutating func put(_ key: String, _ value: some Encodable) throws {
+    try encode(value, forKey: AnyKey(key))
+  }
+}
+
 /// Token ids that a file gives as one number or as a list.
 struct TokenList: Codable {
   var tokens: [Int]

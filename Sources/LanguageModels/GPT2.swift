@@ -8,7 +8,6 @@ struct GPT2: TransformerDecoder {
   private let blocks: [Block]
   private let finalNorm: LayerNorm
   private let dropout: Dropout
-  let outputWeight: Tensor
 
   init(_ configuration: LanguageModelConfiguration, in scope: ParameterScope) {
     let normal = Initializer.normal(standardDeviation: configuration.initializerRange)
@@ -23,12 +22,9 @@ struct GPT2: TransformerDecoder {
     finalNorm = LayerNorm(
       configuration.hiddenSize, epsilon: configuration.normEpsilon, in: body["ln_f"])
     dropout = Dropout(configuration.embeddingDropout)
-    outputWeight =
-      configuration.tiesEmbeddings
-      ? tokens.weight
-      : scope["lm_head"].parameter(
-        "weight", [configuration.vocabularySize, configuration.hiddenSize], normal)
   }
+
+  var tokenWeight: Tensor { tokens.weight }
 
   func embed(_ ids: Tensor, _ pass: ForwardPass) -> Tensor {
     let first = pass.firstPosition

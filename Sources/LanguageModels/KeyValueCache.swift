@@ -15,6 +15,8 @@ public final class KeyValueCache {
   private(set) var mask: Tensor?
   /// What is added to an index to get the position, `[B, 1]`: minus the row's padding; `nil` when there is none.
   private(set) var positionOffsets: Tensor?
+  /// The padding of the row that had the least at first, also after that row has left.
+  private(set) var leastPadding = 0
   private var layers: [(keys: Tensor, values: Tensor)?]
 
   /// Creates an empty cache for a model of `layers` blocks.
@@ -60,7 +62,9 @@ public final class KeyValueCache {
     let shape = prompt.shape
     let rest = Tensor.ones([shape[0], capacity - shape[1]], dtype: .bool, device: prompt.device)
     mask = Tensor.concatenate([prompt, rest], dim: 1)
-    positionOffsets = prompt.to(.int64).sum(dim: 1, keepDim: true) - Double(shape[1])
+    let offsets = prompt.to(.int64).sum(dim: 1, keepDim: true) - Double(shape[1])
+    positionOffsets = offsets
+    leastPadding = -Int(offsets.max().item())
   }
 
   private var device: Device { layers.lazy.compactMap { $0 }.first?.keys.device ?? .cpu }

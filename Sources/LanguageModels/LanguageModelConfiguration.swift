@@ -2,15 +2,6 @@ public import NeuralNetworks
 import RLHFCore
 public import Torch
 
-/// The families of decoder-only transformers that can be built, by the `model_type` of Hugging Face's config.json.
-public enum LanguageModelFamily: String, Sendable, CaseIterable {
-  /// GPT-2 (Radford et al., 2019): learned positions, layer normalisation, GELU.
-  case gpt2
-  /// Llama (Touvron et al., 2023) and what shares its shape, such as SmolLM: rotary positions, RMS normalisation,
-  /// grouped-query attention, SwiGLU.
-  case llama
-}
-
 /// The shape of a decoder-only transformer, read from and written to Hugging Face's config.json.
 public struct LanguageModelConfiguration: Sendable, Hashable {
   /// The family.
@@ -37,15 +28,19 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
   public var normEpsilon: Double
   /// Whether the output layer is the transposed token embedding.
   public var tiesEmbeddings: Bool
-  /// Whether a Llama's attention layers have biases.
+  /// Whether the layers that make a rotary family's queries, keys and values have biases.
   public var hasAttentionBias = false
   /// Whether a Llama's feed-forward layers have biases.
   public var hasFeedForwardBias = false
+  /// How many positions, its own included, a position sees in the layers with a window; all when `nil`.
+  public var slidingWindow: Int?
+  /// The layers that see all positions where there is a window.
+  public var fullAttentionLayers: Set<Int> = []
   /// Whether GPT-2's attention scores are divided by the root of the head's size.
   public var scalesAttention = true
   /// Whether GPT-2's attention scores are divided by the number of the layer, from 1.
   public var scalesAttentionByLayer = false
-  /// The rotary position embedding of a Llama.
+  /// The rotary position embedding; GPT-2 has none.
   public var rotary = RotaryConfiguration()
   /// The probability of dropout after the embedding, while training.
   public var embeddingDropout = 0.0
@@ -61,6 +56,8 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
   public var endTokens: [Int] = []
   /// The token that fills up a batch.
   public var paddingToken: Int?
+  /// The number of scores of a ``SequenceClassifier``; `nil` for a language model.
+  public var labelCount: Int?
   /// The element type of the weights in the model's files.
   public var dtype = DType.float32
 
@@ -100,6 +97,22 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
       activation: .silu, normEpsilon: 1e-5, tiesEmbeddings: tiesEmbeddings)
   }
 
+  /// Whether the layer that mixes the attention heads has biases too: not in Qwen2.
+  var hasAttentionOutputBias: Bool { hasAttentionBias && family != .qwen2 }
+  /// Whether queries and keys are normalised head by head: in Qwen3.
+  var normalizesQueriesAndKeys: Bool { family == .qwen3 }
+
+  /// How many positions a position sees in a layer; all when `nil`.
+  func window(ofLayer layer: Int) -> Int? {
+    fullAttentionLayers.contains(layer) ? nil : slidingWindow
+  }
+
+  /// The longest text that positions are made for: dynamic scaling stretches the context by its factor.
+  public var longestText: Int {
+    guard case .dynamic(let factor) = rotary.scaling, family != .gpt2 else { return contextLength }
+    return Int(min(Double(contextLength) * factor, 1e9))
+  }
+
   /// Checks that the sizes fit together.
   public func validate() throws {
     let sizes = [
@@ -125,13 +138,22 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
           .invalidConfiguration,
           "The model's hiddenSize \(hiddenSize) is no multiple of its \(headCount) heads.")
       }
-    case .llama:
+    case .llama, .mistral, .qwen2, .qwen3:
       guard headSize % 2 == 0 else {
         throw RLHFError(
           .invalidConfiguration,
           "The model's head size is \(headSize), expected an even number for rotary positions.")
       }
       try rotary.validate()
+    }
+    if let labelCount, labelCount < 1 {
+      throw RLHFError(
+        .invalidConfiguration, "The classifier has \(labelCount) labels, expected at least 1.")
+    }
+    if let slidingWindow, slidingWindow < 1 {
+      throw RLHFError(
+        .invalidConfiguration,
+        "The model's sliding_window is \(slidingWindow), expected at least 1, or null for none.")
     }
     let named = [beginningToken, paddingToken].compactMap { $0 } + endTokens
     if let token = named.first(where: { !(0..<vocabularySize).contains($0) }) {

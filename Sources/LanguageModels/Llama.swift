@@ -2,13 +2,14 @@ import NeuralNetworks
 import Torch
 
 /// Llama (Touvron et al., 2023), by the names and shapes of Hugging Face's `LlamaForCausalLM`.
+///
+/// ``Mistral``, ``Qwen2`` and ``Qwen3`` are this decoder with a window, other biases, and norms of queries and keys.
 struct Llama: TransformerDecoder {
   private let tokens: Embedding
   private let blocks: [Block]
   private let finalNorm: RMSNorm
   private let rotary: RotaryEmbedding
   private let dropout: Dropout
-  let outputWeight: Tensor
 
   init(_ configuration: LanguageModelConfiguration, in scope: ParameterScope) {
     let normal = Initializer.normal(standardDeviation: configuration.initializerRange)
@@ -23,12 +24,9 @@ struct Llama: TransformerDecoder {
       configuration.hiddenSize, epsilon: configuration.normEpsilon, in: body["norm"])
     rotary = RotaryEmbedding(configuration, dtype: scope.store.dtype, device: scope.store.device)
     dropout = Dropout(configuration.embeddingDropout)
-    outputWeight =
-      configuration.tiesEmbeddings
-      ? tokens.weight
-      : scope["lm_head"].parameter(
-        "weight", [configuration.vocabularySize, configuration.hiddenSize], normal)
   }
+
+  var tokenWeight: Tensor { tokens.weight }
 
   func embed(_ ids: Tensor, _ pass: ForwardPass) -> Tensor {
     dropout(tokens(ids), generator: pass.dropout)
@@ -55,6 +53,9 @@ struct Llama: TransformerDecoder {
     let query: Linear
     let key: Linear
     let value: Linear
+    let queryNorm: RMSNorm?
+    let keyNorm: RMSNorm?
+    let window: Int?
     let attentionOutput: Linear
     let feedForwardNorm: RMSNorm
     let gate: Linear
@@ -68,6 +69,7 @@ struct Llama: TransformerDecoder {
       self.layer = layer
       headSize = configuration.headSize
       scale = 1 / Double(headSize).squareRoot()
+      window = configuration.window(ofLayer: layer)
       let (size, inner) = (configuration.hiddenSize, configuration.intermediateSize)
       func linear(_ input: Int, _ output: Int, _ name: String, bias: Bool) -> Linear {
         Linear(
@@ -83,11 +85,18 @@ struct Llama: TransformerDecoder {
       query = linear(size, queries, "self_attn.q_proj", bias: attention)
       key = linear(size, groups, "self_attn.k_proj", bias: attention)
       value = linear(size, groups, "self_attn.v_proj", bias: attention)
-      attentionOutput = linear(queries, size, "self_attn.o_proj", bias: attention)
+      attentionOutput = linear(
+        queries, size, "self_attn.o_proj", bias: configuration.hasAttentionOutputBias)
+      let epsilon = configuration.normEpsilon
+      func headNorm(_ name: String) -> RMSNorm? {
+        configuration.normalizesQueriesAndKeys
+          ? RMSNorm(configuration.headSize, epsilon: epsilon, in: scope[name]) : nil
+      }
+      queryNorm = headNorm("self_attn.q_norm")
+      keyNorm = headNorm("self_attn.k_norm")
       gate = linear(size, inner, "mlp.gate_proj", bias: feedForward)
       expand = linear(size, inner, "mlp.up_proj", bias: feedForward)
       contract = linear(inner, size, "mlp.down_proj", bias: feedForward)
-      let epsilon = configuration.normEpsilon
       attentionNorm = RMSNorm(size, epsilon: epsilon, in: scope["input_layernorm"])
       feedForwardNorm = RMSNorm(size, epsilon: epsilon, in: scope["post_attention_layernorm"])
       activation = configuration.activation
@@ -109,14 +118,16 @@ struct Llama: TransformerDecoder {
       _ input: Tensor, _ turn: RotaryEmbedding.Turn, _ pass: ForwardPass
     ) -> Tensor {
       let (batch, count) = (input.shape[0], input.shape[1])
-      func heads(_ projected: Tensor) -> Tensor {
-        projected.reshaped([batch, count, -1, headSize]).transposed(1, 2)
+      func heads(_ projected: Tensor, _ norm: RMSNorm? = nil) -> Tensor {
+        let split = projected.reshaped([batch, count, -1, headSize])
+        return (norm?(split) ?? split).transposed(1, 2)
       }
-      let queries = turn(heads(query(input)))
-      var (keys, values) = (turn(heads(key(input))), heads(value(input)))
+      let queries = turn(heads(query(input), queryNorm))
+      var (keys, values) = (turn(heads(key(input), keyNorm)), heads(value(input)))
       if let cache = pass.cache { (keys, values) = cache.append(keys, values, layer: layer) }
       let attended = attention(
-        query: queries, keys: keys, values: values, scale: scale, dropout: attentionDropout, pass)
+        query: queries, keys: keys, values: values, scale: scale, dropout: attentionDropout,
+        isWindowed: window != nil, pass)
       return attentionOutput(attended.transposed(1, 2).reshaped([batch, count, -1]))
     }
   }

@@ -2,11 +2,17 @@ import RLHFCore
 
 extension RotaryConfiguration {
   /// Reads `rope_parameters` (release 5), or `rope_theta` and `rope_scaling` (older).
-  init(_ keys: KeyedDecodingContainer<AnyKey>) throws {
+  init(_ keys: KeyedDecodingContainer<AnyKey>, contextLength: Int) throws {
     self.init(base: try keys.optional("rope_theta") ?? 10_000)
     for name in ["rope_scaling", "rope_parameters"] {
       guard keys.contains(AnyKey(name)), try !keys.decodeNil(forKey: AnyKey(name)) else { continue }
       let nested = try keys.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(name))
+      if let type = ["full_attention", "sliding_attention"].first(where: {
+        nested.contains(AnyKey($0))
+      }) {
+        throw RLHFError(
+          .unsupported, "'\(name)' has a rotation of its own for '\(type)', expected one for all")
+      }
       if let base = try nested.optional("rope_theta", Double.self) { self.base = base }
       let kind =
         try nested.optional("rope_type", String.self) ?? nested.optional("type") ?? "default"
@@ -23,7 +29,7 @@ extension RotaryConfiguration {
           factor: try nested.required("factor"),
           lowFrequencyFactor: try nested.required("low_freq_factor"),
           highFrequencyFactor: try nested.required("high_freq_factor"),
-          originalLength: try nested.required("original_max_position_embeddings"))
+          originalLength: try nested.optional("original_max_position_embeddings") ?? contextLength)
       default:
         throw RLHFError(
           .unsupported,

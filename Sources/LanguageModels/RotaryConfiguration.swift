@@ -7,7 +7,8 @@ public struct RotaryConfiguration: Sendable, Hashable {
   public enum Scaling: Sendable, Hashable {
     /// Positions are divided by the factor (Chen et al., 2023).
     case linear(factor: Double)
-    /// The base grows with texts longer than the context ("dynamic NTK").
+    /// The base grows with texts longer than the context ("dynamic NTK"), by the longest of a batch. What is decoded with
+    /// a cache beyond the context differs from one pass over the text, for the earlier keys keep their frequencies.
     case dynamic(factor: Double)
     /// Llama 3.1's: low frequencies are divided by the factor, high ones stay, those between are blended.
     case llama3(

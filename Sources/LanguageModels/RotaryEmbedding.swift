@@ -22,7 +22,7 @@ final class RotaryEmbedding {
   private let contextLength: Int
   private let dtype: DType
   private let device: Device
-  private var table: (turn: Turn, length: Int)?
+  private var known: (turn: Turn, length: Int)?
 
   init(_ configuration: LanguageModelConfiguration, dtype: DType, device: Device) {
     self.configuration = configuration.rotary
@@ -33,15 +33,21 @@ final class RotaryEmbedding {
   }
 
   /// The turns of `count` tokens of a pass.
+  ///
+  /// A scaling that depends on the length of the text goes by the longest row, as if none had left the cache; keys in a
+  /// cache stay as they were turned. Both are as in the reference.
   func turn(count: Int, _ pass: ForwardPass) -> Turn {
     withoutGradient {
       guard let positions = pass.positions else {
-        let all = turns(length: pass.firstPosition + count)
+        let all = table(length: pass.firstPosition + count)
         return Turn(
           cosine: all.cosine.narrow(dim: 0, start: pass.firstPosition, length: count),
           sine: all.sine.narrow(dim: 0, start: pass.firstPosition, length: count))
       }
-      let all = turns(length: Int(positions.max().item()) + 1)
+      let longest =
+        pass.cache.map { pass.firstPosition + count - $0.leastPadding }
+        ?? Int(positions.max().item()) + 1
+      let all = table(length: longest)
       return Turn(
         cosine: Tensor.embedding(weight: all.cosine, indices: positions).unsqueezed(1),
         sine: Tensor.embedding(weight: all.sine, indices: positions).unsqueezed(1))
@@ -49,14 +55,14 @@ final class RotaryEmbedding {
   }
 
   /// The turns of at least the positions below `length`.
-  private func turns(length: Int) -> Turn {
+  private func table(length: Int) -> Turn {
     if case .dynamic = configuration.scaling, length > contextLength {
       return makeTurns(length: length, textLength: length)
     }
-    if let table, table.length >= length { return table.turn }
+    if let known, known.length >= length { return known.turn }
     let size = max(length, min(contextLength, 2 * length))
     let turn = makeTurns(length: size, textLength: min(size, contextLength))
-    table = (turn, size)
+    known = (turn, size)
     return turn
   }
 

@@ -6,6 +6,7 @@ public struct Linear: Module {
   public let weight: Tensor
   /// The vector b, `[out]`.
   public let bias: Tensor?
+  private let site: AdapterSite
 
   /// Creates the parameters "weight" and, unless `bias` is false, "bias" in `scope`.
   ///
@@ -26,11 +27,12 @@ public struct Linear: Module {
     self.bias =
       bias
       ? scope.parameter("bias", [outputSize], biasInitializer ?? .uniform(bound: bound)) : nil
+    site = scope.adapterSite(weight: weight)
   }
 
-  /// Applies the layer.
+  /// Applies the layer, with the adapters that are in force.
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    input.linear(weight: weight, bias: bias)
+    site.adapted(input.linear(weight: weight, bias: bias), from: input)
   }
 }
 
@@ -40,6 +42,7 @@ public struct TransposedLinear: Module {
   public let weight: Tensor
   /// The vector that is added, `[out]`.
   public let bias: Tensor
+  private let site: AdapterSite
 
   /// Creates the parameters "weight" and "bias" in `scope`.
   public init(
@@ -47,10 +50,11 @@ public struct TransposedLinear: Module {
   ) {
     weight = scope.parameter("weight", [inputSize, outputSize], initializer)
     bias = scope.parameter("bias", [outputSize], .zeros)
+    site = scope.adapterSite(weight: weight, isTransposed: true)
   }
 
-  /// Applies the layer.
+  /// Applies the layer, with the adapters that are in force.
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    input.linear(weight: weight.transposed(0, 1), bias: bias)
+    site.adapted(input.linear(weight: weight.transposed(0, 1), bias: bias), from: input)
   }
 }

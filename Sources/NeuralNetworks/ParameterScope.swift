@@ -21,4 +21,16 @@ public struct ParameterScope {
   ) -> Tensor {
     store.create(self[name].path, shape, initializer)
   }
+  /// Notes the layer of this place as one that adapters can be put on.
+  ///
+  /// - Parameters:
+  ///   - weight: The layer's matrix, `[out, in]`.
+  ///   - isTransposed: Whether the matrix is `[in, out]` instead.
+  ///   - role: What the layer does in its model.
+  /// - Returns: What the layer passes its output through.
+  public func adapterSite(
+    weight: Tensor, isTransposed: Bool = false, role: AdapterSite.Role = .inner
+  ) -> AdapterSite {
+    store.addAdapterSite(path, weight: weight, isTransposed: isTransposed, role: role)
+  }
 }

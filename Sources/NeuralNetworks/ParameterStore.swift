@@ -15,6 +15,9 @@ public final class ParameterStore {
   private let skipsInitialization: Bool
   private var entries: [(name: String, tensor: Tensor)] = []
   private var index: [String: Int] = [:]
+  /// The linear layers that were made in the store, in order: where adapters can be put.
+  private(set) var adapterSites: [AdapterSite] = []
+  private let adapterDropout = AdapterDropout()
 
   /// Creates an empty store.
   ///
@@ -31,6 +34,18 @@ public final class ParameterStore {
     self.device = device
     self.seed = seed
     self.skipsInitialization = skipsInitialization
+  }
+
+  /// Creates a store of the parameters of several, which share their tensors with it; names must differ.
+  ///
+  /// A tensor that several stores hold by one name is taken once.
+  public convenience init(joining stores: [ParameterStore]) {
+    self.init(dtype: stores.first?.dtype ?? .float32, device: stores.first?.device ?? .cpu)
+    for store in stores {
+      for (name, tensor) in store.entries where self[parameter: name] !== tensor {
+        adopt(name, tensor)
+      }
+    }
   }
 
   /// The place where names start.
@@ -73,6 +88,33 @@ public final class ParameterStore {
     try assign(other.entries, source: "the other model", isStrict: true)
   }
 
+  /// Runs `body` with dropout in the adapters of the store's layers, drawn from `generator`; without one there is none.
+  public func withAdapterDropout<Result>(
+    _ generator: RandomGenerator?, _ body: () throws -> Result
+  ) rethrows -> Result {
+    let previous = adapterDropout.generator
+    adapterDropout.generator = generator
+    defer { adapterDropout.generator = previous }
+    return try body()
+  }
+
+  /// Notes a linear layer, where adapters can be put.
+  func addAdapterSite(
+    _ path: String, weight: Tensor, isTransposed: Bool, role: AdapterSite.Role
+  ) -> AdapterSite {
+    let site = AdapterSite(
+      path: path, weight: weight, isTransposed: isTransposed, role: role, dropout: adapterDropout)
+    adapterSites.append(site)
+    return site
+  }
+
+  /// Takes up a tensor of another store.
+  func adopt(_ name: String, _ tensor: Tensor) {
+    precondition(index[name] == nil, "the parameter '\(name)' \(tensor.shape) exists already")
+    index[name] = entries.count
+    entries.append((name, tensor))
+  }
+
   func create(_ name: String, _ shape: [Int], _ initializer: Initializer) -> Tensor {
     precondition(index[name] == nil, "the parameter '\(name)' \(shape) exists already")
     let tensor: Tensor
@@ -85,14 +127,16 @@ public final class ParameterStore {
       tensor = values.to(dtype).to(device).detached()
     }
     tensor.requiresGradient = true
-    index[name] = entries.count
-    entries.append((name, tensor))
+    adopt(name, tensor)
     return tensor
   }
 
   /// Takes over `values`, after all names and shapes were compared; every mismatch is in one message.
+  ///
+  /// `origins` says in which file a tensor of many files lies; `check` looks at the numbers, before any is taken over.
   func assign(
-    _ values: [(name: String, tensor: Tensor)], source: String, isStrict: Bool
+    _ values: [(name: String, tensor: Tensor)], source: String, origins: [String: String] = [:],
+    isStrict: Bool, check: (_ name: String, _ tensor: Tensor) throws -> Void = { _, _ in }
   ) throws {
     var given: Set<String> = []
     var unexpected: [String] = []
@@ -103,10 +147,11 @@ public final class ParameterStore {
         unexpected.append(name)
         continue
       }
+      let place = origins[name].map { " in \($0)" } ?? ""
       if tensor.shape != own.shape {
-        misshapen.append("'\(name)' is \(tensor.shape), expected \(own.shape)")
+        misshapen.append("'\(name)'\(place) is \(tensor.shape), expected \(own.shape)")
       } else if !tensor.dtype.isFloatingPoint {
-        misshapen.append("'\(name)' holds \(tensor.dtype), expected floating-point numbers")
+        misshapen.append("'\(name)'\(place) holds \(tensor.dtype), expected floating-point numbers")
       }
     }
     let missing = entries.map(\.name).filter { !given.contains($0) }
@@ -127,6 +172,7 @@ public final class ParameterStore {
         "\(source) does not fit the model: \(problems.joined(separator: "; ")). "
           + "Compare its configuration with the weights.")
     }
+    for (name, tensor) in values { try check(name, tensor) }
     withoutGradient {
       for (name, tensor) in values { self[parameter: name]?.assign(from: tensor) }
     }

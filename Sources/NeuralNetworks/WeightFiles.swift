@@ -35,6 +35,7 @@ public enum WeightFiles {
         "\(index.path) is not an index of weights: expected JSON with \"weight_map\", "
           + "tensor names to file names.")
     }
+    try checkNumbers(of: Set(promised.values), listedIn: index)
     let folder = index.deletingLastPathComponent()
     var files: [SafetensorsFile] = []
     for shard in Set(promised.values).sorted() {
@@ -57,6 +58,27 @@ public enum WeightFiles {
       files.append(file)
     }
     return files
+  }
+
+  /// Checks that shards which are numbered "00001-of-00004" are all there.
+  private static func checkNumbers(of shards: Set<String>, listedIn index: URL) throws {
+    for shard in shards.sorted() {
+      guard let match = shard.wholeMatch(of: /(.*-)(\d{1,9})-of-(\d{1,6})(\.safetensors)/),
+        let count = Int(match.3)
+      else { continue }
+      let width = match.2.count
+      for number in 1...max(count, 1) {
+        let digits = String(number)
+        let padded = String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let name = "\(match.1)\(padded)-of-\(match.3)\(match.4)"
+        guard shards.contains(name) else {
+          throw RLHFError(
+            .incompatibleModel,
+            "\(index.path) lists '\(shard)' but not '\(name)'; expected all \(count) shards. "
+              + "Fetch the index again.")
+        }
+      }
+    }
   }
 
   private struct Index: Decodable {

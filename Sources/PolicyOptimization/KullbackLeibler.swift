@@ -63,3 +63,18 @@ public struct KLController: Codable, Sendable, Equatable {
     coefficient *= 1 + error * Double(count) / horizon
   }
 }
+
+/// The exact divergence KL(policy ‖ reference) at each action, `[B, T]`: Σ_v p(v) (log p(v) - log q(v)).
+///
+/// From the log-probabilities `[B, T, V]` of all choices, for policies that have them all.
+public func exactDivergence(_ logProbabilities: Tensor, reference: Tensor) -> Tensor {
+  precondition(
+    logProbabilities.shape == reference.shape,
+    "exactDivergence: log-probabilities \(logProbabilities.shape) and reference \(reference.shape) differ"
+  )
+  let probabilities = logProbabilities.exp()
+  // What has no probability adds nothing, however unlikely the reference thinks it.
+  let terms = Tensor.select(
+    where: probabilities .> 0, probabilities * (logProbabilities - reference), 0)
+  return terms.sum(dim: -1)
+}

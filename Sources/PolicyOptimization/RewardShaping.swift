@@ -18,12 +18,16 @@ public struct ScoreOptions: Codable, Sendable, Equatable {
   public var clip: Double? = 5
   /// The score, after normalisation and clipping, of a trajectory that did not end by itself; `nil` leaves its score.
   public var incompleteScore: Double?
+  /// What long trajectories cost, after all that.
+  public var length = LengthPenalty()
 
   /// Creates the defaults.
   public init() {}
 
-  /// The scores as rewards; `moments` have seen them already.
-  public func shaped(_ scores: [Double], isComplete: [Bool], moments: RunningMoments) -> [Double] {
+  /// The scores as rewards; `moments` have seen them already, and without `lengths` none is punished.
+  public func shaped(
+    _ scores: [Double], isComplete: [Bool], lengths: [Int]? = nil, moments: RunningMoments
+  ) -> [Double] {
     var shaped = scores
     switch normalisation {
     case .none: break
@@ -34,6 +38,7 @@ public struct ScoreOptions: Codable, Sendable, Equatable {
     if let incompleteScore {
       shaped = zip(shaped, isComplete).map { $1 ? $0 : incompleteScore }
     }
+    if let lengths { shaped = zip(shaped, lengths).map { $0 + length(length: $1) } }
     return shaped
   }
 }

@@ -3,7 +3,10 @@ import Torch
 /// Sums over the updates of an iteration, from which its figures are made.
 struct UpdateFigures {
   var policyLoss = 0.0
-  var valueLoss = 0.0
+  var valueLoss: Double?
+  var divergenceLoss: Double?
+  /// What the losses are divided by: the number of actions, or what the normalisation says.
+  var divisor = 0.0
   var policyClipped = 0.0
   var valueClipped = 0.0
   /// Sum of the k3 estimate of the divergence from the sampling policy.
@@ -12,31 +15,65 @@ struct UpdateFigures {
   var actions = 0.0
   var gradientNorm = 0.0
   var updates = 0
+  var skipped = 0
   var endedEarly = false
 
-  mutating func add(_ policy: PolicyLoss, _ value: ValueLoss, mask: Tensor) {
+  /// Whether the sums are numbers.
+  var isFinite: Bool {
+    (policyLoss + (valueLoss ?? 0) + (divergenceLoss ?? 0) + divergence).isFinite
+  }
+
+  mutating func add(
+    _ policy: PolicyLoss, _ value: ValueLoss?, divergenceLoss penalty: Tensor? = nil, mask: Tensor,
+    divisor: Double? = nil
+  ) {
     withoutGradient {
       let present = mask.to(.float32)
       let ratios = policy.logRatios.exp()
+      let count = present.sum().item()
       policyLoss += policy.sum.item()
-      valueLoss += value.sum.item()
       policyClipped += policy.isClipped.sum().item()
-      valueClipped += value.isClipped.sum().item()
+      if let value {
+        valueLoss = (valueLoss ?? 0) + value.sum.item()
+        valueClipped += value.isClipped.sum().item()
+      }
+      if let penalty { divergenceLoss = (divergenceLoss ?? 0) + penalty.item() }
       divergence += ((ratios - 1 - policy.logRatios) * present).sum().item()
       ratio += (ratios * present).sum().item()
-      actions += present.sum().item()
+      actions += count
+      self.divisor += divisor ?? count
     }
   }
 
+  /// Adds the sums of one update.
+  mutating func add(_ other: UpdateFigures) {
+    policyLoss += other.policyLoss
+    if let loss = other.valueLoss { valueLoss = (valueLoss ?? 0) + loss }
+    if let loss = other.divergenceLoss { divergenceLoss = (divergenceLoss ?? 0) + loss }
+    divisor += other.divisor
+    policyClipped += other.policyClipped
+    valueClipped += other.valueClipped
+    divergence += other.divergence
+    ratio += other.ratio
+    actions += other.actions
+    gradientNorm += other.gradientNorm
+    updates += other.updates
+  }
+
   var metrics: [String: Double] {
-    let actions = Swift.max(actions, 1)
-    return [
-      "ppo/policyLoss": policyLoss / actions, "ppo/valueLoss": valueLoss / actions,
-      "ppo/clipFraction": policyClipped / actions,
-      "ppo/valueClipFraction": valueClipped / actions,
+    let (actions, divisor) = (Swift.max(actions, 1), Swift.max(divisor, 1))
+    var metrics = [
+      "ppo/policyLoss": policyLoss / divisor, "ppo/clipFraction": policyClipped / actions,
       "ppo/approximateKL": divergence / actions, "ppo/ratio": ratio / actions,
       "ppo/gradientNorm": gradientNorm / Double(Swift.max(updates, 1)),
-      "ppo/updates": Double(updates), "ppo/endedEarly": endedEarly ? 1 : 0,
+      "ppo/updates": Double(updates), "ppo/skippedUpdates": Double(skipped),
+      "ppo/endedEarly": endedEarly ? 1 : 0,
     ]
+    if let valueLoss {
+      metrics["ppo/valueLoss"] = valueLoss / divisor
+      metrics["ppo/valueClipFraction"] = valueClipped / actions
+    }
+    if let divergenceLoss { metrics["ppo/divergenceLoss"] = divergenceLoss / divisor }
+    return metrics
   }
 }

@@ -23,9 +23,10 @@ struct ProjectOptions: ParsableArguments {
     try DomainList.find(ProjectFiles.plugin(in: folder))
   }
 
-  /// Opens the project.
-  func open<D: Domain>(_ domain: D) throws -> Project<D> {
-    try Project(at: folder, domain: domain, overrides: SettingsFile.parse(overrides: overrides))
+  /// Opens the project; `options` are settings that other options of the command stand for.
+  func open<D: Domain>(_ domain: D, overriding options: [String] = []) throws -> Project<D> {
+    try Project(
+      at: folder, domain: domain, overrides: SettingsFile.parse(overrides: overrides + options))
   }
 
   /// Opens the project with the settings of a run that is resumed.
@@ -37,6 +38,20 @@ struct ProjectOptions: ParsableArguments {
     }
     return try Project(at: folder, domain: domain, settingsOf: run)
   }
+}
+
+/// Which half of the training preferences a stage may see.
+struct HalfOption: ParsableArguments {
+  private static let names = PreferenceHalf.allCases.map(\.rawValue).joined(separator: ", ")
+
+  @Option(
+    help: ArgumentHelp(
+      "Which training preferences to learn from: \(names). A reward model of the other half is a gold one. Default: that of half in rlhf.yaml.",
+      valueName: "half"))
+  var half: String?
+
+  /// The option as a setting.
+  var settings: [String] { half.map { ["half=\($0)"] } ?? [] }
 }
 
 /// How a run is named, and whether it is new.

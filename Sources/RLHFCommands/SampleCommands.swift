@@ -25,6 +25,16 @@ struct SampleCommand: AsyncParsableCommand {
   @Flag(help: "Sample pairs, let the domain's scripted rater compare them, and keep its judgments.")
   var rate = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Sample this often for each prompt, and show the sample that a reward model prefers.",
+      valueName: "n"))
+  var bestOf: Int?
+
+  @Option(
+    help: "The reward model of --best-of: a run. Default: the newest finished 'reward' run.")
+  var reward: String?
+
   private struct Row: Encodable {
     var prompt: JSONValue
     var artifact: JSONValue
@@ -34,12 +44,25 @@ struct SampleCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard count > 0 else { throw ValidationError("--count is \(count); expected at least 1.") }
+    if let bestOf, bestOf < 1 {
+      throw ValidationError("--best-of is \(bestOf); expected at least 1.")
+    }
+    guard bestOf == nil || !rate else {
+      throw ValidationError("--best-of cannot go with --rate.")
+    }
+    guard reward == nil || bestOf != nil else {
+      throw ValidationError("--reward goes with --best-of.")
+    }
   }
 
   @MainActor private func open<D: Domain>(_ domain: D) async throws {
     let project = try projectOptions.open(domain)
     let directory = try ProjectFiles.model(
       from, of: [.ppo, .dpo, .sft], in: projectOptions.folder, hint: "Train one with 'rlhf sft'.")
+    if let bestOf {
+      try await showBest(of: bestOf, project, policy: directory)
+      return
+    }
     let policy = try project.domain.loadPolicy(from: directory)
     let seed = project.settings.seed.derived("sample")
     if rate {
@@ -69,6 +92,16 @@ struct SampleCommand: AsyncParsableCommand {
       Row(prompt: try JSONValue(encoding: $0), artifact: try JSONValue(encoding: $1))
     }
     try output.print(rows, tables: [table])
+  }
+
+  @MainActor private func showBest<D: Domain>(
+    of number: Int, _ project: Project<D>, policy: URL
+  ) async throws {
+    let scores = try ProjectFiles.model(
+      reward, of: [.reward], in: projectOptions.folder, hint: "Train one with 'rlhf reward'.")
+    let report = try await BestOfNStage(project: project).run(
+      chosenPrompts(project), count: number, policy: policy, reward: scores)
+    try output.print(report, tables: RunTables.bestOfN(report))
   }
 
   private func chosenPrompts<D: Domain>(_ project: Project<D>) throws -> [D.Prompt] {

@@ -1,6 +1,7 @@
 import Alignment
 import ArgumentParser
 import Foundation
+import PolicyOptimization
 import PreferenceLearning
 import RLHFCore
 import RLHFPlugin
@@ -51,6 +52,8 @@ struct RewardCommand: AsyncParsableCommand {
   )
   var from: String?
 
+  @OptionGroup var halfOption: HalfOption
+
   @MainActor func run() async throws { try open(projectOptions.domain()) }
 
   private func open<D: Domain>(_ domain: D) throws {
@@ -62,7 +65,7 @@ struct RewardCommand: AsyncParsableCommand {
       let project = try projectOptions.open(domain, resuming: run)
       report = try RewardStage(project: project, observer: .terminal()).resume(run)
     } else {
-      let project = try projectOptions.open(domain)
+      let project = try projectOptions.open(domain, overriding: halfOption.settings)
       let policy =
         from == nil
         ? try? ProjectFiles.model(nil, of: [.sft], in: folder, hint: "")
@@ -77,7 +80,9 @@ struct RewardCommand: AsyncParsableCommand {
 
 struct PPOCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ppo", abstract: "Optimise a policy against a reward model by PPO.")
+    commandName: "ppo",
+    abstract: "Optimise a policy against a reward model by PPO, GRPO, RLOO or REINFORCE++.",
+    aliases: ["optimize"])
 
   @OptionGroup var projectOptions: ProjectOptions
   @OptionGroup var runOptions: RunOptions
@@ -89,24 +94,54 @@ struct PPOCommand: AsyncParsableCommand {
   @Option(help: "The reward model: a run. Default: the newest finished 'reward' run.")
   var reward: String?
 
+  @Option(
+    help:
+      "A gold reward model that training does not see, a run: it scores the samples along the way. Train one with 'rlhf reward --half second'."
+  )
+  var gold: String?
+
+  private static let algorithms = PolicyAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
+
+  @Option(
+    help: ArgumentHelp(
+      "The algorithm: \(algorithms). Default: that of ppo.algorithm in rlhf.yaml.",
+      valueName: "name"),
+    transform: { name in
+      guard let algorithm = PolicyAlgorithm(rawValue: name) else {
+        throw ValidationError("'\(name)' is not an algorithm. Known: \(algorithms).")
+      }
+      return algorithm
+    })
+  var algorithm: PolicyAlgorithm?
+
   @MainActor func run() async throws { try await open(projectOptions.domain()) }
 
   @MainActor private func open<D: Domain>(_ domain: D) async throws {
     let folder = projectOptions.folder
     let run: RunFolder
     if runOptions.resume {
+      guard algorithm == nil else {
+        throw RLHFError(
+          .usage,
+          "--algorithm cannot go with --resume: a run goes on with the settings it was started with."
+        )
+      }
       run = try runOptions.existing(.ppo, in: folder)
       let project = try projectOptions.open(domain, resuming: run)
       try await PolicyStage(project: project, observer: .terminal()).resume(run)
     } else {
-      let project = try projectOptions.open(domain)
+      let chosen = algorithm.map { ["ppo.algorithm=\($0.rawValue)"] } ?? []
+      let project = try projectOptions.open(domain, overriding: chosen)
       let base = try ProjectFiles.model(
         from, of: [.sft], in: folder, hint: "Train one with 'rlhf sft', or name one with --from.")
       let scores = try ProjectFiles.model(
         reward, of: [.reward], in: folder, hint: "Train one with 'rlhf reward'.")
+      let hidden = try gold.map {
+        try ProjectFiles.model($0, of: [.reward], in: folder, hint: "")
+      }
       run = try runOptions.new(.ppo, in: folder)
       try await PolicyStage(project: project, observer: .terminal()).start(
-        in: run, base: base, reward: scores)
+        in: run, base: base, reward: scores, gold: hidden)
     }
     try output.print(run.state(), tables: [try RunTables.summary(run)])
   }
@@ -130,6 +165,8 @@ struct DPOCommand: AsyncParsableCommand {
       valueName: "name"))
   var loss: String?
 
+  @OptionGroup var halfOption: HalfOption
+
   @MainActor func run() async throws { try open(projectOptions.domain()) }
 
   private func open<D: Domain>(_ domain: D) throws {
@@ -147,7 +184,7 @@ struct DPOCommand: AsyncParsableCommand {
     } else {
       var options = projectOptions
       if let loss { options.overrides.append("dpo.loss=\(loss == "dpo" ? "sigmoid" : loss)") }
-      let project = try options.open(domain)
+      let project = try options.open(domain, overriding: halfOption.settings)
       let base = try ProjectFiles.model(
         from, of: [.sft], in: folder, hint: "Train one with 'rlhf sft', or name one with --from.")
       run = try runOptions.new(.dpo, in: folder)

@@ -18,6 +18,11 @@ extension Domain {
     try policy.parameters.save(to: directory.appending(path: parametersFile))
   }
 
+  /// Reads the policy and writes it again.
+  public func exportPolicy(from directory: URL, to destination: URL, isMerged: Bool) throws {
+    try savePolicy(loadPolicy(from: directory), to: destination)
+  }
+
   /// Reads the parameters of ``saveEncoder(_:to:)`` into an encoder made for an empty corpus.
   public func loadEncoder(from directory: URL) throws -> DomainEncoder {
     let encoder = try makeEncoder(for: Corpus(), policy: nil, seed: 0)

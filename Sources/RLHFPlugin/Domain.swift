@@ -103,6 +103,17 @@ public protocol Domain: Sendable {
   /// Writes a policy as files into an existing, empty directory.
   func savePolicy(_ policy: DomainPolicy, to directory: URL) throws
 
+  /// Lets `policy` stand in for the policy in `directory`, in ``Policy/withReference(_:)``, so that memory holds the
+  /// weights that both share once.
+  ///
+  /// Returns whether it can: where both are adapters on the same weights, or one is these weights.
+  func addReference(from directory: URL, to policy: DomainPolicy) throws -> Bool
+
+  /// Writes the policy in `directory` into `destination`, an existing, empty directory, for other tools.
+  ///
+  /// Where it is an adapter on weights that lie elsewhere, `isMerged` says whether it becomes part of a copy of them.
+  func exportPolicy(from directory: URL, to destination: URL, isMerged: Bool) throws
+
   /// Makes an untrained encoder for a reward model.
   ///
   /// `policy` is the fine-tuned policy, where there is one: an encoder may begin from it, freeze it and keep it. It is
@@ -143,6 +154,10 @@ public protocol Domain: Sendable {
 
   /// Figures of a sample that people would look at beside the score, such as whether a reply is correct.
   func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double]
+
+  /// What the command `name` does with the model directory `model`, line by line; `nil` where the domain has no such
+  /// command. `options` are those of the command line, by name.
+  func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool?
 }
 
 /// The settings of a domain that has none.
@@ -160,6 +175,8 @@ extension Domain {
   public func makeScriptedRater() throws -> (any Rater<Prompt, Artifact>)? { nil }
   /// A judge that training never sees, where there is one.
   public func makeHeldOutJudge() throws -> (any Rater<Prompt, Artifact>)? { nil }
+  /// A second policy is the reference.
+  public func addReference(from directory: URL, to policy: DomainPolicy) throws -> Bool { false }
   /// Simple rules that a reward model is measured against.
   public var baselines: [PreferenceBaseline<Prompt, Artifact>] { [] }
   /// No figure says how long an artifact is.
@@ -174,4 +191,6 @@ extension Domain {
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil
   }
+  /// What a command does with a model directory, line by line, where the domain has it.
+  public func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool? { nil }
 }

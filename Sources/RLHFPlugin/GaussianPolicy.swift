@@ -63,8 +63,9 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
           Tensor.randn(
             [steps, dimensions], generator: RandomGenerator(seed: seed.derived("row", row)))
         }, dim: 0)
-      let values = mean(features(description)) + noise * logDeviation.exp()
-      return rollout(description, values: values)
+      let distribution = NormalDistribution(
+        mean: mean(features(description)), logDeviation: logDeviation)
+      return rollout(description, values: distribution.sample(noise: noise))
     }
   }
 
@@ -75,14 +76,13 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
     guard let description = rollout.actions["prompts"], let values = rollout.actions["values"]
     else { preconditionFailure("GaussianPolicy: the rollout has no 'prompts' and 'values'") }
     let features = features(description)
-    let standardised = (values - mean(features)) / logDeviation.exp()
-    let constant = 0.5 * log(2 * Double.pi)
-    let logProbabilities = (-standardised.square() * 0.5 - logDeviation - constant).sum(dim: -1)
+    let distribution = NormalDistribution(mean: mean(features), logDeviation: logDeviation)
+    let logProbabilities = distribution.logProbabilities(of: values).sum(dim: -1)
     let present = rollout.mask.to(.float32)
     return PolicyEvaluation(
       logProbabilities: logProbabilities * present,
       entropies: request.wantsEntropies
-        ? (logDeviation + (0.5 + constant)).sum().expanded(rollout.mask.shape) * present : nil,
+        ? distribution.entropies.sum(dim: -1) * present : nil,
       features: request.wantsFeatures ? features : nil)
   }
 

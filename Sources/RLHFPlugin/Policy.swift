@@ -69,6 +69,13 @@ public protocol Policy<Prompt, Artifact>: AnyObject {
   /// Throws ``RLHFError`` where a demonstration cannot be expressed in the policy's actions.
   func rollout(of demonstrations: [Demonstration<Prompt, Artifact>]) throws -> Rollout
 
+  /// Runs `body` while the policy is the one that it should stay near, where it can be both: with adapters switched off,
+  /// say. `nil` where it cannot, so that a second policy is needed.
+  ///
+  /// A domain prepares its policies for that in ``Domain/addReference(from:to:)``. What the policy gave before is not used
+  /// in `body`, nor the other way round.
+  func withReference<Result>(_ body: () throws -> Result) rethrows -> Result?
+
   /// The supervised loss over `demonstrations`: the sum over its terms, and how many there are.
   ///
   /// The default is the negative log-likelihood of the demonstrated actions; a policy with another objective
@@ -93,6 +100,9 @@ public struct SupervisedLoss {
 }
 
 extension Policy {
+  /// A policy that cannot be its own reference.
+  public func withReference<Result>(_ body: () throws -> Result) rethrows -> Result? { nil }
+
   /// The negative log-likelihood of the demonstrated actions.
   public func supervisedLoss(
     of demonstrations: [Demonstration<Prompt, Artifact>], seed: Seed, isTraining: Bool

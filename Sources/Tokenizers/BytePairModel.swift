@@ -9,8 +9,7 @@ struct BytePairModel: Sendable {
     case characters(byteFallback: Bool)
   }
 
-  /// The tokens as the vocabulary spells them, by id; `nil` where an id stands for nothing.
-  let tokens: [String?]
+  let vocabulary: Vocabulary
   /// The merges in order of rank.
   let merges: [(left: Int32, right: Int32, merged: Int32)]
   let symbols: Symbols
@@ -21,42 +20,45 @@ struct BytePairModel: Sendable {
   /// Whether a word that is a token as a whole needs no merges.
   let ignoresMerges: Bool
 
-  private let lookup: ByteKeyTable
-  private let ids: [Int32]
   private let table: MergeTable
   private let byteTokens: [Int32]
 
   init(
-    tokens: [String?], merges: [(left: Int32, right: Int32, merged: Int32)], isByteLevel: Bool,
-    byteFallback: Bool = false, unknown: Int32? = nil, fusesUnknown: Bool = false,
-    ignoresMerges: Bool = false
+    vocabulary: Vocabulary, merges: [(left: Int32, right: Int32, merged: Int32)],
+    isByteLevel: Bool, byteFallback: Bool = false, unknown: Int32? = nil,
+    fusesUnknown: Bool = false, ignoresMerges: Bool = false
   ) {
-    self.tokens = tokens
+    self.vocabulary = vocabulary
     self.merges = merges
     self.unknown = unknown
     self.fusesUnknown = fusesUnknown
     self.ignoresMerges = ignoresMerges
-    var lookup = ByteKeyTable(minimumCapacity: tokens.count)
-    var ids: [Int32] = []
-    for (id, token) in tokens.enumerated() {
-      if let token, lookup.insert(token).isNew { ids.append(Int32(id)) }
-    }
-    func id(of token: String) -> Int32 { lookup.index(of: token).map { ids[$0] } ?? -1 }
-    self.lookup = lookup
-    self.ids = ids
     table = MergeTable(merges)
     symbols =
       isByteLevel
-      ? .bytes(ByteAlphabet.scalars.map { id(of: String(Character($0))) })
+      ? .bytes(ByteAlphabet.scalars.map { vocabulary.id(of: String(Character($0))) ?? -1 })
       : .characters(byteFallback: byteFallback)
     byteTokens = (0...255).map { byte in
       let digits = String(byte, radix: 16, uppercase: true)
-      return id(of: "<0x\(digits.utf8.count < 2 ? "0" : "")\(digits)>")
+      return vocabulary.id(of: "<0x\(digits.utf8.count < 2 ? "0" : "")\(digits)>") ?? -1
     }
   }
 
-  /// The id of a token as the vocabulary spells it.
-  func id(of token: String) -> Int32? { lookup.index(of: token).map { ids[$0] } }
+  /// Whether cutting a text before every `mark` that follows another character changes no token.
+  ///
+  /// SentencePiece's vocabularies have the mark of a space at the start of tokens alone; so no merge reaches across
+  /// such a place, and a text falls into words that are met again and again.
+  func allowsCuts(before mark: [UInt8]) -> Bool {
+    guard case .characters = symbols, !ignoresMerges,
+      mark.withUnsafeBufferPointer({ vocabulary.id(of: $0) }) != nil
+    else { return false }
+    return merges.allSatisfy { merge in
+      guard let token = vocabulary[Int(merge.merged)] else { return false }
+      let bytes = Array(token.utf8)
+      return bytes.withUnsafeBufferPointer { WordCutter(mark: mark).end(in: $0, from: 0) }
+        == bytes.count
+    }
+  }
 
   /// Appends the tokens of `word` to `result`; `scratch` lends its memory.
   func appendTokens(
@@ -78,48 +80,68 @@ struct BytePairModel: Sendable {
 
   private func wholeToken(_ word: UnsafeBufferPointer<UInt8>) -> Int32? {
     switch symbols {
-    case .bytes: id(of: ByteAlphabet.token(of: word))
-    case .characters: lookup.index(of: word).map { ids[$0] }
+    case .bytes: vocabulary.id(of: ByteAlphabet.token(of: word))
+    case .characters: vocabulary.id(of: word)
     }
   }
 
   private func appendBytes(
     _ word: UnsafeBufferPointer<UInt8>, _ ids: [Int32], to result: inout [Int32]
   ) {
-    var afterUnknown = false
-    for byte in word { append(ids[Int(byte)], to: &result, afterUnknown: &afterUnknown) }
+    var pending = PendingUnknown(id: unknown, isFused: fusesUnknown)
+    for byte in word {
+      let id = ids[Int(byte)]
+      if id >= 0 {
+        pending.flush(into: &result)
+        result.append(id)
+      } else {
+        pending.add(to: &result)
+      }
+    }
+    pending.flush(into: &result)
   }
 
   private func appendCharacters(
     _ word: UnsafeBufferPointer<UInt8>, byteFallback: Bool, to result: inout [Int32]
   ) {
-    var afterUnknown = false
+    var pending = PendingUnknown(id: unknown, isFused: fusesUnknown)
     var start = 0
     while start < word.count {
       var end = start + 1
       while end < word.count, word[end] & 0xc0 == 0x80 { end += 1 }
       let character = UnsafeBufferPointer(rebasing: word[start..<end])
       start = end
-      if let index = lookup.index(of: character) {
-        append(ids[index], to: &result, afterUnknown: &afterUnknown)
+      if let id = vocabulary.id(of: character) {
+        pending.flush(into: &result)
+        result.append(id)
       } else if byteFallback, character.allSatisfy({ byteTokens[Int($0)] >= 0 }) {
-        for byte in character {
-          append(byteTokens[Int(byte)], to: &result, afterUnknown: &afterUnknown)
-        }
+        for byte in character { result.append(byteTokens[Int(byte)]) }
       } else {
-        append(-1, to: &result, afterUnknown: &afterUnknown)
+        pending.add(to: &result)
       }
     }
+    pending.flush(into: &result)
+  }
+}
+
+/// An unknown token that waits for the next known character: the reference puts bytes before it that come between.
+private struct PendingUnknown {
+  let id: Int32?
+  let isFused: Bool
+  private var isWaiting = false
+
+  init(id: Int32?, isFused: Bool) {
+    self.id = id
+    self.isFused = isFused
   }
 
-  @inline(__always)
-  private func append(_ id: Int32, to result: inout [Int32], afterUnknown: inout Bool) {
-    if id >= 0 {
-      result.append(id)
-      afterUnknown = false
-    } else if let unknown {
-      if !(fusesUnknown && afterUnknown) { result.append(unknown) }
-      afterUnknown = true
-    }
+  mutating func add(to result: inout [Int32]) {
+    if !isFused { flush(into: &result) }
+    isWaiting = true
+  }
+
+  mutating func flush(into result: inout [Int32]) {
+    if isWaiting, let id { result.append(id) }
+    isWaiting = false
   }
 }

@@ -15,6 +15,8 @@ struct CharacterClass: OptionSet, Sendable {
   static let mark = CharacterClass(rawValue: 8)
   /// A carriage return or a line feed.
   static let newline = CharacterClass(rawValue: 16)
+  /// What BERT takes for punctuation: all ASCII symbols, and `\p{P}` of Unicode 8.
+  static let bertPunctuation = CharacterClass(rawValue: 32)
 
   init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -29,12 +31,35 @@ struct CharacterClass: OptionSet, Sendable {
     case .nonspacingMark, .spacingMark, .enclosingMark: value.insert(.mark)
     default: break
     }
+    switch Self.bertCategory(of: scalar) {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation:
+      value.insert(.bertPunctuation)
+    case .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:
+      if scalar.isASCII { value.insert(.bertPunctuation) }
+    default: break
+    }
     self = value
+  }
+
+  /// The general category of `scalar` in Unicode 8, which the reference's BERT components have.
+  static func bertCategory(of scalar: Unicode.Scalar) -> Unicode.GeneralCategory {
+    if scalar.value >= 0x80, let age = scalar.properties.age, age.major > 8 { return .unassigned }
+    switch scalar.value {
+    // These have another category since.
+    case 0x166d, 0x111c9: return .otherPunctuation
+    case 0x1734: return .nonspacingMark
+    case 0x1885, 0x1886: return .otherLetter
+    case 0xa9bd: return .spacingMark
+    default: return scalar.properties.generalCategory
+    }
   }
 
   /// The general category of `scalar` in Unicode 16.
   static func category(of scalar: Unicode.Scalar) -> Unicode.GeneralCategory {
     if scalar.value >= 0x80, let age = scalar.properties.age, age.major > 16 { return .unassigned }
+    // Taken for a letter without case since.
+    if scalar.value == 0x295 { return .lowercaseLetter }
     return scalar.properties.generalCategory
   }
 

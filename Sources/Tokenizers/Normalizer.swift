@@ -1,28 +1,21 @@
-import Foundation
-
 /// What happens to a text before it is cut into words.
 indirect enum Normalizer: Sendable {
-  /// One of the normalisation forms of Unicode.
-  enum Form: String, Sendable {
-    case composed = "NFC"
-    case decomposed = "NFD"
-    case compatibilityComposed = "NFKC"
-    case compatibilityDecomposed = "NFKD"
-  }
-
-  case form(Form)
+  case form(UnicodeForm)
   case lowercase
   case prepend(String)
   case replace([UInt8], with: [UInt8])
+  case replaceMatches(RegularExpression, with: [UInt8])
   case strip(left: Bool, right: Bool)
+  /// Takes away what stands on or under letters as characters of its own.
+  case stripAccents
+  case bert(BERTNormalizer)
   case sequence([Normalizer])
 
   /// The normalised form of `bytes`; `nil` where they are normal already.
   func normalized(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     switch self {
     case .form(let form):
-      if Self.isNormal(bytes, form) { return nil }
-      return Self.normalized(String(decoding: bytes, as: UTF8.self), form)
+      return form.normalized(bytes)
     case .lowercase:
       var result: [UInt8] = []
       for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
@@ -31,7 +24,11 @@ indirect enum Normalizer: Sendable {
       return result
     case .prepend(let prefix): return bytes.isEmpty ? nil : Array(prefix.utf8) + bytes
     case .replace(let pattern, let content): return Self.replacing(pattern, content, in: bytes)
+    case .replaceMatches(let expression, let content):
+      return Self.replacing(expression.matches(in: bytes), content, in: bytes)
     case .strip(let left, let right): return Self.stripped(bytes, left, right)
+    case .stripAccents: return Self.strippingAccents(bytes)
+    case .bert(let normalizer): return normalizer.normalized(bytes)
     case .sequence(let steps):
       var current: [UInt8]?
       for step in steps {
@@ -49,21 +46,6 @@ indirect enum Normalizer: Sendable {
   func normalized(_ string: String) -> String {
     var copy = string
     return copy.withUTF8 { normalized($0) }.map { String(decoding: $0, as: UTF8.self) } ?? string
-  }
-
-  /// Whether no character can change: all below U+0300 for NFC, all ASCII for the others.
-  private static func isNormal(_ bytes: UnsafeBufferPointer<UInt8>, _ form: Form) -> Bool {
-    let limit: UInt8 = form == .composed ? 0xcc : 0x80
-    return bytes.allSatisfy { $0 < limit }
-  }
-
-  private static func normalized(_ string: String, _ form: Form) -> [UInt8] {
-    switch form {
-    case .composed: Array(string.precomposedStringWithCanonicalMapping.utf8)
-    case .decomposed: Array(string.decomposedStringWithCanonicalMapping.utf8)
-    case .compatibilityComposed: Array(string.precomposedStringWithCompatibilityMapping.utf8)
-    case .compatibilityDecomposed: Array(string.decomposedStringWithCompatibilityMapping.utf8)
-    }
   }
 
   /// `bytes` with every occurrence of `pattern` replaced, from left to right; `nil` where there is none.
@@ -88,6 +70,39 @@ indirect enum Normalizer: Sendable {
     }
     if done == 0 { return nil }
     return result + bytes[done...]
+  }
+
+  /// `bytes` with all `matches` replaced; `nil` where there is none.
+  static func replacing(
+    _ matches: [Range<Int>], _ content: [UInt8], in bytes: UnsafeBufferPointer<UInt8>
+  ) -> [UInt8]? {
+    if matches.isEmpty { return nil }
+    var result: [UInt8] = []
+    var done = 0
+    for match in matches {
+      result += bytes[done..<match.lowerBound]
+      result += content
+      done = match.upperBound
+    }
+    return result + bytes[done...]
+  }
+
+  private static func strippingAccents(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    if bytes.allSatisfy({ $0 < 0x80 }) { return nil }
+    let text = ClassifiedText(bytes)
+    var result: [UInt8] = []
+    var position = 0
+    while position < text.count {
+      let (found, length) = text.character(at: position)
+      let (value, _) = text.scalar(at: position)
+      // Two were marks in Unicode 9 and are no longer; one was none then.
+      let isMark =
+        found.contains(.mark) && UnicodeForm.knows(value) && value != 0x111c9
+        || 0x1cf2...0x1cf3 ~= value
+      if !isMark { result += bytes[position..<position + length] }
+      position += length
+    }
+    return result
   }
 
   private static func stripped(

@@ -4,23 +4,37 @@ struct PreTokenizer: Sendable {
   enum Step: Sendable {
     /// A space is put before a piece that starts with none.
     case prefixSpace
+    /// Spaces become a mark, and a mark is put before a piece that starts with none.
+    case markSpaces([UInt8], prefix: Prefix)
     /// Words as a pattern finds them; it covers the whole text.
     case words(WordPattern)
+    /// Words that start with a mark.
+    case cut(WordCutter)
     /// Pieces that match, and those between them.
     case split(Splitter)
+    /// Words as BERT has them: white space falls away, punctuation stands alone.
+    case bertWords
+  }
+
+  /// Which pieces get a mark of their own.
+  enum Prefix: String, Sendable {
+    case always, never
+    /// The one that starts the text.
+    case first
   }
 
   var steps: [Step]
 
-  /// Calls `body` with one word of `text` after the other.
+  /// Calls `body` with one word of `text` after the other; `startsText` says whether nothing stands before it.
   func forEachWord(
-    in text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    in text: UnsafeBufferPointer<UInt8>, startsText: Bool = true,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    apply(steps[...], to: text, body)
+    apply(steps[...], to: text, startsText, body)
   }
 
   private func apply(
-    _ steps: ArraySlice<Step>, to text: UnsafeBufferPointer<UInt8>,
+    _ steps: ArraySlice<Step>, to text: UnsafeBufferPointer<UInt8>, _ startsText: Bool,
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     if text.isEmpty { return }
@@ -29,132 +43,76 @@ struct PreTokenizer: Sendable {
       return
     }
     let rest = steps.dropFirst()
+    func pass(_ range: Range<Int>) {
+      let word = UnsafeBufferPointer(rebasing: text[range])
+      if rest.isEmpty {
+        body(word)
+      } else {
+        apply(rest, to: word, startsText && range.lowerBound == 0, body)
+      }
+    }
     switch step {
     case .prefixSpace:
       if text.first == UInt8(ascii: " ") {
-        apply(rest, to: text, body)
+        apply(rest, to: text, startsText, body)
       } else {
-        var spaced: [UInt8] = [UInt8(ascii: " ")]
-        spaced += text
-        spaced.withUnsafeBufferPointer { apply(rest, to: $0, body) }
+        let spaced = [UInt8(ascii: " ")] + text
+        spaced.withUnsafeBufferPointer { apply(rest, to: $0, startsText, body) }
+      }
+    case .markSpaces(let mark, let prefix):
+      let isMarked = prefix == .always || prefix == .first && startsText
+      Self.markingSpaces(of: text, mark, prefixed: isMarked).withUnsafeBufferPointer {
+        apply(rest, to: $0, startsText, body)
       }
     case .words(let pattern):
       let classified = ClassifiedText(text)
       var start = 0
       while start < text.count {
         let end = pattern.endOfWord(in: classified, from: start)
-        let word = UnsafeBufferPointer(rebasing: text[start..<end])
-        if rest.isEmpty { body(word) } else { apply(rest, to: word, body) }
+        pass(start..<end)
+        start = end
+      }
+    case .cut(let cutter):
+      var start = 0
+      while start < text.count {
+        let end = cutter.end(in: text, from: start)
+        pass(start..<end)
         start = end
       }
     case .split(let splitter):
-      for range in splitter.pieces(of: text) where !range.isEmpty {
-        apply(rest, to: UnsafeBufferPointer(rebasing: text[range]), body)
-      }
-    }
-  }
-}
-
-/// Cuts a text where something matches.
-struct Splitter: Sendable {
-  /// What is looked for.
-  enum Pattern: Sendable {
-    case literal([UInt8])
-    /// The digits and numbers of any script, one by one.
-    case digits
-    case expression(RegularExpression)
-  }
-
-  /// What becomes of a match.
-  enum Behavior: String, Sendable {
-    case removed = "Removed"
-    case isolated = "Isolated"
-    case mergedWithPrevious = "MergedWithPrevious"
-    case mergedWithNext = "MergedWithNext"
-    case contiguous = "Contiguous"
-  }
-
-  private typealias Piece = (range: Range<Int>, isMatch: Bool)
-
-  var pattern: Pattern
-  var behavior: Behavior
-  /// Whether matches and what is between them change places.
-  var isInverted = false
-
-  /// The pieces of `text` in order.
-  func pieces(of text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-    var all: [Piece] = []
-    var done = 0
-    for match in matches(in: text) {
-      if done < match.lowerBound { all.append((done..<match.lowerBound, isInverted)) }
-      all.append((match, !isInverted))
-      done = match.upperBound
-    }
-    if done < text.count { all.append((done..<text.count, isInverted)) }
-    switch behavior {
-    case .isolated: return all.map(\.range)
-    case .removed: return all.filter { !$0.isMatch }.map(\.range)
-    case .contiguous: return Self.merged(all) { $0 == $1 }
-    case .mergedWithPrevious: return Self.merged(all) { !$0 && $1 }
-    case .mergedWithNext:
-      // Seen from the end, a match joins the piece before it.
-      return Self.merged(all.reversed()) { !$0 && $1 }.reversed()
+      for range in splitter.pieces(of: text) where !range.isEmpty { pass(range) }
+    case .bertWords: Self.forEachBERTWord(in: text, pass)
     }
   }
 
-  /// Joins a piece to the one before it where `joins` says so of the two being matches.
-  private static func merged(
-    _ pieces: [Piece], where joins: (_ previous: Bool, _ current: Bool) -> Bool
-  ) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var previous = false
-    for piece in pieces {
-      if joins(previous, piece.isMatch), let last = result.last {
-        result[result.count - 1] =
-          min(
-            last.lowerBound, piece.range.lowerBound)..<max(last.upperBound, piece.range.upperBound)
-      } else {
-        result.append(piece.range)
-      }
-      previous = piece.isMatch
+  private static func markingSpaces(
+    of text: UnsafeBufferPointer<UInt8>, _ mark: [UInt8], prefixed: Bool
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count + text.count / 2 + mark.count)
+    let startsMarked = text.first == UInt8(ascii: " ") || text.starts(with: mark)
+    if prefixed, !startsMarked { result += mark }
+    for byte in text {
+      if byte == UInt8(ascii: " ") { result += mark } else { result.append(byte) }
     }
     return result
   }
 
-  private func matches(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-    switch pattern {
-    case .literal(let bytes): Self.matches(of: bytes, in: text)
-    case .digits: Self.digits(in: text)
-    case .expression(let expression): expression.matches(in: text)
-    }
-  }
-
-  private static func matches(
-    of literal: [UInt8], in text: UnsafeBufferPointer<UInt8>
-  ) -> [Range<Int>] {
-    guard !literal.isEmpty else { return [] }
-    var result: [Range<Int>] = []
-    var position = 0
-    while position + literal.count <= text.count {
-      if literal.indices.allSatisfy({ text[position + $0] == literal[$0] }) {
-        result.append(position..<position + literal.count)
-        position += literal.count
-      } else {
-        position += 1
-      }
-    }
-    return result
-  }
-
-  private static func digits(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+  private static func forEachBERTWord(
+    in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
+  ) {
     let classified = ClassifiedText(text)
-    var result: [Range<Int>] = []
+    var start = 0
     var position = 0
     while position < text.count {
       let (found, length) = classified.character(at: position)
-      if found.contains(.number) { result.append(position..<position + length) }
+      if !found.isDisjoint(with: [.space, .bertPunctuation]) {
+        if start < position { body(start..<position) }
+        if found.contains(.bertPunctuation) { body(position..<position + length) }
+        start = position + length
+      }
       position += length
     }
-    return result
+    if start < position { body(start..<position) }
   }
 }

@@ -6,19 +6,19 @@ public struct StreamingDecoder: Sendable {
   private let pipeline: TokenizerPipeline
   private let skipsSpecialTokens: Bool
   private var pending: [UInt8] = []
-  /// Where tokens are no bytes: all ids so far, and how much of their text was given out.
+  /// Where tokens are no bytes: the last ids, and how many bytes of their text were given out.
   private var ids: [Int] = []
   private var given = 0
 
   /// Starts a text.
-  public init(_ tokenizer: BytePairTokenizer, skipSpecialTokens: Bool = true) {
+  public init(_ tokenizer: TextTokenizer, skipSpecialTokens: Bool = true) {
     pipeline = tokenizer.pipeline
     skipsSpecialTokens = skipSpecialTokens
   }
 
   /// Takes the next id, and returns the text that is certain now and was not before.
   public mutating func append(_ id: Int) -> String {
-    if skipsSpecialTokens, pipeline.isSpecial(id) { return "" }
+    if skipsSpecialTokens, pipeline.isLeftOut(id) { return "" }
     guard case .byteLevel = pipeline.decoder else { return appendWhole(id) }
     pending += pipeline.bytes(of: id)
     let end = Self.endOfCompletePart(of: pending)
@@ -38,17 +38,24 @@ public struct StreamingDecoder: Sendable {
     return String(decoding: wholeText().dropFirst(given), as: UTF8.self)
   }
 
-  /// Decodes all ids again, and holds back replacement characters at the end, which the next id may complete.
+  /// Decodes the last ids again, unless what they stand for depends on the next one.
   private mutating func appendWhole(_ id: Int) -> String {
     ids.append(id)
+    if pipeline.decoder.mustWait(after: pipeline.token(of: id) ?? "") { return "" }
     let text = wholeText()
-    let replacement = Array("\u{fffd}".utf8)
-    var end = text.count
-    while end >= given + 3, text[end - 3..<end].elementsEqual(replacement) { end -= 3 }
-    guard end > given else { return "" }
-    defer { given = end }
-    return String(decoding: text[given..<end], as: UTF8.self)
+    // The reference makes U+FFFD of an incomplete character, which the next id may complete.
+    guard text.count > given, !text.suffix(3).elementsEqual("\u{fffd}".utf8) else { return "" }
+    let new = String(decoding: text[given...], as: UTF8.self)
+    given = text.count
+    if ids.count >= 2 * Self.context {
+      ids.removeFirst(ids.count - Self.context)
+      given = wholeText().count
+    }
+    return new
   }
+
+  /// How many ids back the text of an id may depend on others: on how many there are before it, at most.
+  private static let context = 32
 
   private func wholeText() -> [UInt8] {
     Array(pipeline.decode(ids, skipSpecialTokens: skipsSpecialTokens).utf8)

@@ -16,8 +16,27 @@ enum TokenDecoder: Sendable {
     case fuse
     /// Removes up to so many of a character at the start and at the end.
     case strip([UInt8], start: Int, stop: Int)
-    /// Replaces a character by a space, and drops that of the first token.
+    /// Replaces a character by a space, and drops those of the first token.
     case metaspace([UInt8], dropsFirst: Bool)
+    case replaceMatches(RegularExpression, with: [UInt8])
+    /// Tokens that start with the prefix go on with the word before; the others get a space before them.
+    case wordPiece(prefix: [UInt8], cleansUp: Bool)
+    /// The suffix of a token ends a word: it becomes a space, that of the last token nothing.
+    case suffix([UInt8])
+  }
+
+  /// Whether the text that ends with `token` may change when another token comes.
+  func mustWait(after token: String) -> Bool {
+    guard case .steps(let steps) = self else { return false }
+    return steps.contains { step in
+      switch step {
+      // One byte too many turns all the bytes before it into U+FFFD.
+      case .byteFallback: Step.byte(of: Array(token.utf8)) != nil
+      case .strip(_, _, let stop): stop > 0
+      case .suffix: true
+      default: false
+      }
+    }
   }
 
   /// The bytes of tokens, where the decoder takes more than the byte alphabet.
@@ -42,10 +61,40 @@ extension TokenDecoder.Step {
       return tokens.map { Self.stripped($0, of: character, start: start, stop: stop) }
     case .metaspace(let mark, let dropsFirst):
       return tokens.enumerated().map { index, token in
-        let starts = dropsFirst && index == 0 && token.starts(with: mark)
-        return Self.replacing(
-          mark, [UInt8(ascii: " ")], in: starts ? Array(token.dropFirst(mark.count)) : token)
+        let content: [UInt8] = dropsFirst && index == 0 ? [] : [UInt8(ascii: " ")]
+        return Self.replacing(mark, content, in: token)
       }
+    case .replaceMatches(let expression, let content):
+      return tokens.map { token in
+        token.withUnsafeBufferPointer {
+          Normalizer.replacing(expression.matches(in: $0), content, in: $0)
+        } ?? token
+      }
+    case .wordPiece(let prefix, let cleansUp):
+      return tokens.enumerated().map { index, token in
+        let text = index == 0 ? token : Self.joined(token, prefix)
+        return cleansUp ? Self.cleaned(text) : text
+      }
+    case .suffix(let suffix):
+      return tokens.enumerated().map { index, token in
+        Self.replacing(suffix, index == tokens.count - 1 ? [] : [UInt8(ascii: " ")], in: token)
+      }
+    }
+  }
+
+  private static func joined(_ token: [UInt8], _ prefix: [UInt8]) -> [UInt8] {
+    token.starts(with: prefix)
+      ? Array(token.dropFirst(prefix.count)) : [UInt8(ascii: " ")] + token
+  }
+
+  /// Takes out the spaces that English has none of, as the reference does.
+  private static func cleaned(_ token: [UInt8]) -> [UInt8] {
+    let replacements = [
+      (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),
+      (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+    ]
+    return replacements.reduce(token) {
+      replacing(Array($1.0.utf8), Array($1.1.utf8), in: $0)
     }
   }
 
@@ -80,7 +129,7 @@ extension TokenDecoder.Step {
   }
 
   /// The byte that a token `<0xNN>` stands for.
-  private static func byte(of token: [UInt8]) -> UInt8? {
+  fileprivate static func byte(of token: [UInt8]) -> UInt8? {
     guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">")
     else { return nil }
     return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)

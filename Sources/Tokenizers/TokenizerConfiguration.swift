@@ -10,6 +10,12 @@ public struct TokenizerConfiguration: Sendable, Equatable {
   public var unknown: String?
   /// Fills the shorter rows of a batch.
   public var padding: String?
+  /// Ends a sentence or parts two, in encoders such as BERT.
+  public var separator: String?
+  /// Starts a text, in encoders such as BERT: its state stands for the whole text.
+  public var classification: String?
+  /// Stands for a word to be guessed, in encoders such as BERT.
+  public var mask: String?
   /// How a conversation becomes a text: a template in Jinja, as `transformers` renders it.
   public var chatTemplate: String?
   /// The longest text in tokens that the model was made for.
@@ -28,22 +34,46 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     self.maximumLength = maximumLength
   }
 
+  /// The token with a role.
+  public subscript(role: TokenRole) -> String? {
+    get {
+      switch role {
+      case .beginningOfSequence: beginningOfSequence
+      case .endOfSequence: endOfSequence
+      case .unknown: unknown
+      case .padding: padding
+      case .separator: separator
+      case .classification: classification
+      case .mask: mask
+      }
+    }
+    set {
+      switch role {
+      case .beginningOfSequence: beginningOfSequence = newValue
+      case .endOfSequence: endOfSequence = newValue
+      case .unknown: unknown = newValue
+      case .padding: padding = newValue
+      case .separator: separator = newValue
+      case .classification: classification = newValue
+      case .mask: mask = newValue
+      }
+    }
+  }
+
   /// The tokens with a role by the names that the files have for the roles.
   var roles: [(name: String, token: String?)] {
-    [
-      ("bos_token", beginningOfSequence), ("eos_token", endOfSequence), ("unk_token", unknown),
-      ("pad_token", padding),
-    ]
+    TokenRole.allCases.map { ($0.rawValue, self[$0]) }
   }
 
   /// Reads the content of `tokenizer_config.json`.
   init(_ json: OrderedJSON) {
-    func token(_ name: String) -> String? { json[name]?.string ?? json[name]?["content"]?.string }
     self.init(
-      beginningOfSequence: token("bos_token"), endOfSequence: token("eos_token"),
-      unknown: token("unk_token"), padding: token("pad_token"),
       chatTemplate: Self.template(json["chat_template"]),
       maximumLength: json["model_max_length"]?.integer)
+    for role in TokenRole.allCases {
+      let value = json[role.rawValue]
+      self[role] = value?.string ?? value?["content"]?.string
+    }
   }
 
   /// The template itself, or the one called `default` where there are several.
@@ -56,7 +86,10 @@ public struct TokenizerConfiguration: Sendable, Equatable {
   func merged(into json: OrderedJSON) -> OrderedJSON {
     var result = json
     for (name, token) in roles { result.set(name, token.map { .string($0) }) }
-    result.set("chat_template", chatTemplate.map { .string($0) })
+    // A list of templates stays as it is while its default one is still the one in force.
+    if Self.template(json["chat_template"]) != chatTemplate {
+      result.set("chat_template", chatTemplate.map { .string($0) })
+    }
     if let maximumLength { result.set("model_max_length", .integer(maximumLength)) }
     return result
   }

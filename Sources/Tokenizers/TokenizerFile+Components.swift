@@ -9,7 +9,7 @@ extension TokenizerFile {
 
   private func normalizer(_ json: OrderedJSON) throws -> Normalizer {
     let type = try string(json, "type", of: "the normalizer")
-    if let form = Normalizer.Form(rawValue: type) { return .form(form) }
+    if let form = UnicodeForm(rawValue: type) { return .form(form) }
     switch type {
     case "Lowercase": return .lowercase
     case "Prepend": return .prepend(try string(json, "prepend", of: "the normalizer Prepend"))
@@ -19,70 +19,24 @@ extension TokenizerFile {
         right: try bool(json, "strip_right", of: "the normalizer Strip", default: true))
     case "Replace":
       let (text, isLiteral) = try pattern(json, of: "the normalizer Replace")
-      guard isLiteral else {
-        throw unsupported("the normalizer Replace with a regular expression is not supported")
-      }
-      return .replace(
-        Array(text.utf8),
-        with: Array(try string(json, "content", of: "the normalizer Replace").utf8))
+      let content = Array(try string(json, "content", of: "the normalizer Replace").utf8)
+      return isLiteral
+        ? .replace(Array(text.utf8), with: content)
+        : .replaceMatches(try expression(text), with: content)
+    case "StripAccents": return .stripAccents
+    case "BertNormalizer": return .bert(try bertNormalizer(json))
     default: throw unsupported("the normalizer '\(type)' is not supported")
     }
   }
 
-  /// The pre-tokenizer, and whether it is byte-level.
-  func preTokenizer() throws -> (preTokenizer: PreTokenizer, isByteLevel: Bool) {
-    var steps: [PreTokenizer.Step] = []
-    var isByteLevel = false
-    for json in try components("pre_tokenizer", listedAs: "pretokenizers") {
-      let type = try string(json, "type", of: "the pre-tokenizer")
-      if isByteLevel {
-        throw unsupported("the pre-tokenizer '\(type)' after ByteLevel is not supported")
-      }
-      switch type {
-      case "ByteLevel":
-        isByteLevel = true
-        let owner = "the pre-tokenizer ByteLevel"
-        if try bool(json, "add_prefix_space", of: owner, default: true) {
-          steps.append(.prefixSpace)
-        }
-        if try bool(json, "use_regex", of: owner, default: true) { steps.append(.words(.gpt2)) }
-      case "Digits":
-        let individually = try bool(
-          json, "individual_digits", of: "the pre-tokenizer Digits", default: false)
-        let behavior: Splitter.Behavior = individually ? .isolated : .contiguous
-        steps.append(.split(Splitter(pattern: .digits, behavior: behavior)))
-      case "Split": steps.append(try split(json))
-      default: throw unsupported("the pre-tokenizer '\(type)' is not supported")
-      }
-    }
-    return (PreTokenizer(steps: steps), isByteLevel)
-  }
-
-  private func split(_ json: OrderedJSON) throws -> PreTokenizer.Step {
-    let owner = "the pre-tokenizer Split"
-    let name = try string(json, "behavior", of: owner)
-    guard let behavior = Splitter.Behavior(rawValue: name) else {
-      throw unsupported("the behavior '\(name)' of \(owner) is not supported")
-    }
-    let isInverted = try bool(json, "invert", of: owner, default: false)
-    let (text, isLiteral) = try pattern(json, of: owner)
-    if isLiteral {
-      return .split(
-        Splitter(pattern: .literal(Array(text.utf8)), behavior: behavior, isInverted: isInverted))
-    }
-    // The known patterns cover every text, so matches are all there is to isolate.
-    if behavior == .isolated || behavior == .removed && isInverted,
-      let known = WordPattern.allCases.first(where: { $0.expression == text })
-    {
-      return .words(known)
-    }
-    do {
-      let expression = try RegularExpression(text)
-      return .split(
-        Splitter(pattern: .expression(expression), behavior: behavior, isInverted: isInverted))
-    } catch let error as RLHFError {
-      throw RLHFError(error.code, "\(source): \(error.message)", cause: error.cause)
-    }
+  private func bertNormalizer(_ json: OrderedJSON) throws -> BERTNormalizer {
+    let owner = "the normalizer BertNormalizer"
+    let lowercases = try bool(json, "lowercase", of: owner, default: true)
+    return BERTNormalizer(
+      cleansText: try bool(json, "clean_text", of: owner, default: true),
+      separatesIdeographs: try bool(json, "handle_chinese_chars", of: owner, default: true),
+      stripsAccents: try bool(json, "strip_accents", of: owner, default: lowercases),
+      lowercases: lowercases)
   }
 
   /// The ids that the post-processor puts before and after a text.
@@ -158,11 +112,18 @@ extension TokenizerFile {
         stop: try integer(json, "stop", of: owner, default: 0))
     case "Replace":
       let (text, isLiteral) = try pattern(json, of: owner)
-      guard isLiteral else {
-        throw unsupported("\(owner) with a regular expression is not supported")
-      }
-      return .replace(
-        Array(text.utf8), with: Array(try string(json, "content", of: owner).utf8))
+      let content = Array(try string(json, "content", of: owner).utf8)
+      return isLiteral
+        ? .replace(Array(text.utf8), with: content)
+        : .replaceMatches(try expression(text), with: content)
+    case "Metaspace":
+      let (mark, prefix) = try metaspaceMark(json, of: owner)
+      return .metaspace(mark, dropsFirst: prefix != .never)
+    case "WordPiece":
+      return .wordPiece(
+        prefix: Array((json["prefix"]?.string ?? "##").utf8),
+        cleansUp: try bool(json, "cleanup", of: owner, default: true))
+    case "BPEDecoder": return .suffix(Array((json["suffix"]?.string ?? "</w>").utf8))
     default: throw unsupported("the decoder '\(type)' is not supported")
     }
   }

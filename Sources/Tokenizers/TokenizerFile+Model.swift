@@ -1,39 +1,54 @@
 import RLHFCore
 
 extension TokenizerFile {
-  /// The vocabulary and merges.
-  func model(isByteLevel: Bool) throws -> BytePairModel {
+  /// The model with its vocabulary; `isByteLevel` says whether texts reach it as bytes.
+  func model(isByteLevel: Bool) throws -> TokenModel {
     guard let json = root["model"], json.members != nil else {
       throw wrong(root["model"], "model", "the file", "an object")
     }
     // Old files leave the type out; only byte-pair models have merges.
     let type = json["type"]?.string ?? (json["merges"] != nil ? "BPE" : "without a type")
-    guard type == "BPE" else {
-      throw unsupported("the model '\(type)' is not supported, only BPE is")
+    switch type {
+    case "BPE": return .bytePair(try bytePairModel(json, isByteLevel: isByteLevel))
+    case "WordPiece":
+      guard !isByteLevel else {
+        throw unsupported("the pre-tokenizer ByteLevel before a WordPiece model is not supported")
+      }
+      return .wordPiece(try wordPieceModel(json))
+    default:
+      throw unsupported("the model '\(type)' is not supported, only BPE and WordPiece are")
     }
+  }
+
+  private func bytePairModel(_ json: OrderedJSON, isByteLevel: Bool) throws -> BytePairModel {
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
       if let value = json[name]?.string, !value.isEmpty {
         throw unsupported("'\(name)' of the model is not supported")
       }
     }
-    let tokens = try vocabulary(json)
-    var lookup = ByteKeyTable(minimumCapacity: tokens.count)
-    var ids: [Int32] = []
-    for (id, token) in tokens.enumerated() {
-      if let token, lookup.insert(token).isNew { ids.append(Int32(id)) }
-    }
-    func id(of token: String) -> Int32? { lookup.index(of: token).map { ids[$0] } }
-    let unknown = json["unk_token"]?.string
-    let unknownID = unknown.flatMap(id(of:))
-    if let unknown, unknownID == nil {
-      throw invalid("the unknown token '\(unknown)' is not in the vocabulary; add it.")
-    }
+    let vocabulary = Vocabulary(try vocabulary(json))
     return BytePairModel(
-      tokens: tokens, merges: try merges(json, id: id(of:)), isByteLevel: isByteLevel,
+      vocabulary: vocabulary, merges: try merges(json, id: vocabulary.id(of:)),
+      isByteLevel: isByteLevel,
       byteFallback: try bool(json, "byte_fallback", of: "the model", default: false),
-      unknown: unknownID,
+      unknown: try json["unk_token"]?.string.map { try unknownID($0, in: vocabulary) },
       fusesUnknown: try bool(json, "fuse_unk", of: "the model", default: false),
       ignoresMerges: try bool(json, "ignore_merges", of: "the model", default: false))
+  }
+
+  private func wordPieceModel(_ json: OrderedJSON) throws -> WordPieceModel {
+    let vocabulary = Vocabulary(try vocabulary(json))
+    let longest = try integer(json, "max_input_chars_per_word", of: "the model", default: 100)
+    return WordPieceModel(
+      vocabulary: vocabulary,
+      unknown: try unknownID(json["unk_token"]?.string ?? "[UNK]", in: vocabulary),
+      continuation: Array((json["continuing_subword_prefix"]?.string ?? "##").utf8),
+      longestWord: longest)
+  }
+
+  private func unknownID(_ token: String, in vocabulary: Vocabulary) throws -> Int32 {
+    if let id = vocabulary.id(of: token) { return id }
+    throw invalid("the unknown token '\(token)' is not in the vocabulary; add it.")
   }
 
   private func vocabulary(_ json: OrderedJSON) throws -> [String?] {
@@ -92,7 +107,7 @@ extension TokenizerFile {
   }
 
   /// The added tokens.
-  func addedTokens(with model: BytePairModel) throws -> [AddedToken] {
+  func addedTokens(with vocabulary: Vocabulary) throws -> [AddedToken] {
     guard let value = root["added_tokens"], !value.isNull else { return [] }
     guard value.array != nil else { throw wrong(value, "added_tokens", "the file", "a list") }
     var contents: [Int: String] = [:]
@@ -100,15 +115,15 @@ extension TokenizerFile {
       let owner = "an added token"
       let content = try string(json, "content", of: owner)
       let id = try integer(json, "id", of: owner)
-      guard id >= 0, id < 4 * model.tokens.count + 1_048_576 else {
+      guard id >= 0, id < 4 * vocabulary.tokens.count + 1_048_576 else {
         throw invalid("the added token '\(content)' has the impossible id \(id).")
       }
-      if let other = contents[id] ?? (id < model.tokens.count ? model.tokens[id] : nil),
+      if let other = contents[id] ?? vocabulary[id],
         !other.utf8.elementsEqual(content.utf8)
       {
         throw invalid("the tokens '\(other)' and '\(content)' have the same id \(id).")
       }
-      if let known = model.id(of: content), Int(known) != id {
+      if let known = vocabulary.id(of: content), Int(known) != id {
         throw invalid(
           "the added token '\(content)' has id \(id), but the vocabulary gives it \(known).")
       }

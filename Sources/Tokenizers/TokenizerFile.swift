@@ -6,6 +6,11 @@ struct TokenizerFile {
   let source: String
   let root: OrderedJSON
 
+  init(source: String, root: OrderedJSON) {
+    self.source = source
+    self.root = root
+  }
+
   func invalid(_ message: String) -> RLHFError {
     RLHFError(.invalidData, "\(source): \(message)")
   }
@@ -13,7 +18,7 @@ struct TokenizerFile {
   func unsupported(_ message: String) -> RLHFError {
     RLHFError(
       .unsupported,
-      "\(source): \(message). Use a tokenizer without it, such as GPT-2's or Llama 3's.")
+      "\(source): \(message). Use a tokenizer without it, such as GPT-2's, Llama's or BERT's.")
   }
 
   func string(_ json: OrderedJSON, _ name: String, of owner: String) throws -> String {

@@ -1,6 +1,6 @@
 /// The parts of a tokenizer that loading or training settles once and for all.
 final class TokenizerPipeline: Sendable {
-  let model: BytePairModel
+  let model: TokenModel
   let addedTokens: [AddedToken]
   let normalizer: Normalizer?
   let preTokenizer: PreTokenizer
@@ -14,6 +14,7 @@ final class TokenizerPipeline: Sendable {
   /// One more than the largest id.
   let vocabularySize: Int
   private let addedByID: [Int: AddedToken]
+  private let spellings: [Int: String]
   private let rawMatcher: AddedTokenMatcher
   private let normalizedMatcher: AddedTokenMatcher
   /// What every id adds to the bytes of a text, one after the other, where the decoder is byte-level.
@@ -22,7 +23,7 @@ final class TokenizerPipeline: Sendable {
   private let caches = WordCachePool()
 
   init(
-    model: BytePairModel, addedTokens: [AddedToken], normalizer: Normalizer? = nil,
+    model: TokenModel, addedTokens: [AddedToken], normalizer: Normalizer? = nil,
     preTokenizer: PreTokenizer, decoder: TokenDecoder, prefix: [Int] = [], suffix: [Int] = [],
     document: OrderedJSON
   ) {
@@ -36,7 +37,13 @@ final class TokenizerPipeline: Sendable {
     self.document = document
     let addedByID = Dictionary(addedTokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     self.addedByID = addedByID
-    vocabularySize = max(model.tokens.count, (addedByID.keys.max() ?? -1) + 1)
+    // The reference spells a token that is looked for in normalised text in its normalised form.
+    let spellings = addedByID.mapValues { token in
+      token.isNormalized ? normalizer?.normalized(token.content) ?? token.content : token.content
+    }
+    self.spellings = spellings
+    vocabularySize = max(
+      model.vocabulary.tokens.count, (addedByID.keys.max() ?? -1) + 1)
     rawMatcher = AddedTokenMatcher(addedTokens.filter { !$0.isNormalized })
     normalizedMatcher = AddedTokenMatcher(addedTokens.filter(\.isNormalized)) {
       normalizer?.normalized($0) ?? $0
@@ -44,8 +51,9 @@ final class TokenizerPipeline: Sendable {
     var pieces: [UInt8] = []
     var starts = [0]
     for id in 0..<vocabularySize {
-      let token = addedByID[id]?.content ?? (id < model.tokens.count ? model.tokens[id] : nil)
-      if let token { pieces += ByteAlphabet.bytes(of: token) ?? Array(token.utf8) }
+      if let token = spellings[id] ?? model.vocabulary[id] {
+        pieces += ByteAlphabet.bytes(of: token) ?? Array(token.utf8)
+      }
       starts.append(pieces.count)
     }
     self.pieces = pieces
@@ -53,16 +61,21 @@ final class TokenizerPipeline: Sendable {
   }
 
   func token(of id: Int) -> String? {
-    if let added = addedByID[id] { return added.content }
-    return model.tokens.indices.contains(id) ? model.tokens[id] : nil
+    spellings[id] ?? model.vocabulary[id]
   }
 
   func id(of token: String) -> Int? {
     addedTokens.first { $0.content.utf8.elementsEqual(token.utf8) }?.id
-      ?? model.id(of: token).map { Int($0) }
+      ?? model.vocabulary.id(of: token).map { Int($0) }
   }
 
   func isSpecial(_ id: Int) -> Bool { addedByID[id]?.isSpecial ?? false }
+
+  /// Whether decoding without special tokens leaves an id out: a special token that is spelled as it was added.
+  func isLeftOut(_ id: Int) -> Bool {
+    guard let token = addedByID[id], token.isSpecial else { return false }
+    return spellings[id].map { $0.utf8.elementsEqual(token.content.utf8) } ?? true
+  }
 
   /// The bytes that an id adds to a text.
   func bytes(of id: Int) -> ArraySlice<UInt8> {
@@ -76,25 +89,30 @@ final class TokenizerPipeline: Sendable {
   func encode(_ text: UnsafeBufferPointer<UInt8>, into result: inout [Int]) {
     var cache = caches.take()
     rawMatcher.split(text) { piece, id in
+      let startsText = piece.baseAddress == text.baseAddress
       if let id {
         result.append(id)
       } else if let normal = normalizer?.normalized(piece) {
-        normal.withUnsafeBufferPointer { encodeNormalized($0, &cache, into: &result) }
+        normal.withUnsafeBufferPointer {
+          encodeNormalized($0, startsText, &cache, into: &result)
+        }
       } else {
-        encodeNormalized(piece, &cache, into: &result)
+        encodeNormalized(piece, startsText, &cache, into: &result)
       }
     }
     caches.give(cache)
   }
 
   private func encodeNormalized(
-    _ text: UnsafeBufferPointer<UInt8>, _ cache: inout WordCache, into result: inout [Int]
+    _ text: UnsafeBufferPointer<UInt8>, _ startsText: Bool, _ cache: inout WordCache,
+    into result: inout [Int]
   ) {
     normalizedMatcher.split(text) { piece, id in
       if let id {
         result.append(id)
       } else {
-        preTokenizer.forEachWord(in: piece) { word in
+        let isFirst = startsText && piece.baseAddress == text.baseAddress
+        preTokenizer.forEachWord(in: piece, startsText: isFirst) { word in
           cache.appendTokens(of: word, by: model, to: &result)
         }
       }
@@ -108,7 +126,7 @@ final class TokenizerPipeline: Sendable {
     case .byteLevel:
       var bytes: [UInt8] = []
       bytes.reserveCapacity(4 * ids.count)
-      for id in ids where !(skipSpecialTokens && isSpecial(id)) { bytes += self.bytes(of: id) }
+      for id in ids where !(skipSpecialTokens && isLeftOut(id)) { bytes += self.bytes(of: id) }
       return String(decoding: bytes, as: UTF8.self)
     case .joined:
       return tokens(ids, skipSpecialTokens).joined(separator: " ")
@@ -119,6 +137,6 @@ final class TokenizerPipeline: Sendable {
   }
 
   private func tokens(_ ids: [Int], _ skipSpecialTokens: Bool) -> [String] {
-    ids.compactMap { skipSpecialTokens && isSpecial($0) ? nil : token(of: $0) }
+    ids.compactMap { skipSpecialTokens && isLeftOut($0) ? nil : token(of: $0) }
   }
 }

@@ -14,7 +14,7 @@ struct WordCache: Sendable {
   /// Appends the tokens of `word` to `result`.
   @inline(__always)
   mutating func appendTokens(
-    of word: UnsafeBufferPointer<UInt8>, by model: BytePairModel, to result: inout [Int]
+    of word: UnsafeBufferPointer<UInt8>, by model: TokenModel, to result: inout [Int]
   ) {
     guard word.count <= Self.longestWord else {
       var found: [Int32] = []

@@ -67,6 +67,10 @@ extension Tensor {
   public func erf() -> Tensor { unary("erf", ct_erf) }
   /// The inverse of the error function.
   public func erfInverse() -> Tensor { unary("erfInverse", ct_erfinv) }
+  /// The logarithm of the gamma function's size, `log |Γ(x)|`.
+  public func logGamma() -> Tensor { unary("logGamma", ct_lgamma) }
+  /// The derivative of ``logGamma()``.
+  public func digamma() -> Tensor { unary("digamma", ct_digamma) }
 
   /// `self` to the power of `exponent`.
   public func pow(_ exponent: Double) -> Tensor { with("pow", exponent, ct_pow_scalar) }

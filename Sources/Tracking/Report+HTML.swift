@@ -28,8 +28,12 @@ extension Report {
   /// The page: one file without scripts that loads nothing, dark where the reader's system is.
   public var html: String {
     let curves = sections.flatMap(\.blocks).reduce(0) { count, block in
-      guard case .charts(let charts) = block else { return count }
-      return count + charts.reduce(0) { $0 + $1.series.count }
+      switch block {
+      case .charts(let charts): return count + charts.reduce(0) { $0 + $1.series.count }
+      // A point of a scatter chart is a circle of its own: about eight times as long.
+      case .scatter(let charts): return count + charts.reduce(0) { $0 + 8 * $1.series.count }
+      default: return count
+      }
     }
     // All curves share about 100 kB: two paths of about 11 bytes a point each.
     let points = min(300, max(8, 100_000 / (22 * max(1, curves))))
@@ -79,6 +83,9 @@ extension Report {
     case .charts(let charts):
       let figures = charts.map { figure($0, pointsPerSeries) }
       return "<div class=\"charts\">\(figures.joined(separator: "\n"))</div>"
+    case .scatter(let charts):
+      let figures = charts.map { figure($0, pointsPerSeries) }
+      return "<div class=\"charts\">\(figures.joined(separator: "\n"))</div>"
     case .reliability(let bins):
       return "<div class=\"charts\"><figure><figcaption>Came true, by predicted probability"
         + "</figcaption>\(ReportChart.svg(bins))</figure></div>"
@@ -100,6 +107,15 @@ extension Report {
     }
     return "<figure><figcaption><b>\(escape(chart.title))</b>\(legend.joined())</figcaption>"
       + "\(ReportChart.svg(chart, pointsPerSeries: pointsPerSeries))</figure>"
+  }
+
+  private func figure(_ chart: ScatterChart, _ pointsPerSeries: Int) -> String {
+    let legend = chart.series.enumerated().map { index, series in
+      "<span class=\"key s\(index % 5)\"><i></i>\(escape(series.name))</span>"
+    }
+    return "<figure><figcaption><b>\(escape(chart.title))</b>\(legend.joined())</figcaption>"
+      + "\(ReportChart.svg(chart, pointsPerSeries: pointsPerSeries))"
+      + "<figcaption>\(escape(chart.horizontal))</figcaption></figure>"
   }
 
   private func html(_ table: DataTable) -> String {

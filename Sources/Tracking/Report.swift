@@ -81,6 +81,8 @@ public struct Report: Sendable {
     case table(DataTable)
     /// Curves over steps, as small multiples.
     case charts([LineChart])
+    /// Metrics against each other, as small multiples.
+    case scatter([ScatterChart])
     /// Predicted probabilities against frequencies.
     case reliability([ReliabilityBin])
     /// The artifacts of one prompt side by side.

@@ -30,6 +30,30 @@ enum ReportChart {
     return frame(body, label: chart.title)
   }
 
+  /// A chart of points, at most `limit` of each series, with the lines over them.
+  static func svg(_ chart: ScatterChart, pointsPerSeries limit: Int) -> String {
+    let all = chart.series.flatMap { $0.points + $0.line }.filter(\.isFinite)
+    guard !all.isEmpty else { return "" }
+    let x = ChartScale(over: all.map(\.x), from: left, to: right, margin: 0.03)
+    let y = ChartScale(over: all.map(\.y), from: bottom, to: top)
+    var body = axes(x, y)
+    for (index, series) in chart.series.enumerated() {
+      let points = series.points.filter(\.isFinite)
+      let step = max(1, (points.count + limit - 1) / max(1, limit))
+      for point in stride(from: 0, to: points.count, by: step).map({ points[$0] }) {
+        body +=
+          "<circle class=\"dot s\(index % 5)\"\(series.line.isEmpty ? "" : " fill-opacity=\".35\"") "
+          + "r=\"2.5\" cx=\"\(place(x(point.x)))\" cy=\"\(place(y(point.y)))\"/>"
+      }
+      let line = series.line.filter(\.isFinite)
+      if line.count > 1 {
+        let places = line.map { "\(place(x($0.x))) \(place(y($0.y)))" }
+        body += "<path class=\"line s\(index % 5)\" d=\"M\(places.joined(separator: "L"))\"/>"
+      }
+    }
+    return frame(body, label: "\(chart.title) over \(chart.horizontal)")
+  }
+
   /// A reliability diagram: a bar for each bin, the diagonal on which perfect predictions lie, and counts.
   static func svg(_ bins: [ReliabilityBin]) -> String {
     let x = ChartScale(over: [0, 1], from: left, to: right, margin: 0)

@@ -32,7 +32,7 @@ import Testing
     #expect(project.settings.ppo.clipRange == 0.1)
     #expect(project.settings.ppo.epochs == 7)
     #expect(project.settings.ppo.score.clip == nil)
-    #expect(project.settings.ppo.lambda == PPOOptions().lambda)
+    #expect(project.settings.ppo.lambda == PolicyOptions().lambda)
     #expect(project.domain.configuration.length == 6)
     #expect(project.domain.configuration.hiddenSize == 8)
   }
@@ -44,6 +44,19 @@ import Testing
     let read = try Settings.decode(
       SettingsFile.parse(text, source: "x"), over: ProjectSettings(), source: "x")
     #expect(try JSONValue(encoding: read) == JSONValue(encoding: project.settings))
+  }
+
+  @Test("what is set to nothing stays so when a run resumes with its resolved settings")
+  func absentValues() throws {
+    let project = try project(
+      "plugin: toy\nppo: {valueClipRange: null, score: {clip: null}}\n", overrides: [])
+    #expect(PolicyOptions().valueClipRange != nil && ScoreOptions().clip != nil)
+    let text = try SettingsFile.text(
+      of: Settings.encode(project.settings, over: ProjectSettings()))
+    let read = try Settings.decode(
+      SettingsFile.parse(text, source: "x"), over: ProjectSettings(), source: "x")
+    #expect(read.ppo == project.settings.ppo)
+    #expect(read.ppo.valueClipRange == nil && read.ppo.score.clip == nil)
   }
 
   @Test(

@@ -1,15 +1,20 @@
 import Foundation
-import LanguageModels
 import RLHFCore
 import TestSupport
 import Testing
 import Torch
+
+@testable import LanguageModels
 
 @Suite struct LanguageModelConfigurationTests {
   private static let llama = """
     "model_type": "llama", "vocab_size": 100, "hidden_size": 32, "num_attention_heads": 4,
     "num_hidden_layers": 2, "max_position_embeddings": 64, "intermediate_size": 48
     """
+
+  private static let qwen2 =
+    llama.replacing("llama", with: "qwen2")
+    + ", \"num_key_value_heads\": 2, \"use_sliding_window\": true"
 
   private func load(_ json: String) throws -> LanguageModelConfiguration {
     let folder = try TemporaryFolder()
@@ -43,6 +48,31 @@ import Torch
         == .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalLength: 16))
   }
 
+  @Test func windowsAreReadFromEachFormOfKeys() throws {
+    func windows(_ json: String) throws -> [Int?] {
+      let model = try load(json)
+      return (0..<model.layerCount).map { model.window(ofLayer: $0) }
+    }
+    let types = "\"layer_types\": [\"sliding_attention\", \"full_attention\"]"
+    #expect(try windows("{\(Self.qwen2), \"sliding_window\": 7, \(types)}") == [7, nil])
+    #expect(
+      try windows("{\(Self.qwen2), \"sliding_window\": 7, \"max_window_layers\": 1}") == [nil, 7])
+    #expect(try windows("{\(Self.qwen2), \"sliding_window\": 7}") == [nil, nil])
+    #expect(try windows("{\(Self.qwen2), \"max_window_layers\": 0}") == [4096, 4096])
+    #expect(
+      try windows(
+        "{\(Self.qwen2), \"sliding_window\": 7, \(types)}".replacing("true", with: "false"))
+        == [nil, nil])
+    let mistral =
+      Self.llama.replacing("llama", with: "mistral") + ", \"num_key_value_heads\": null"
+    #expect(try windows("{\(mistral)}") == [4096, 4096])
+    #expect(try windows("{\(mistral), \"sliding_window\": null}") == [nil, nil])
+    #expect(try windows("{\(mistral), \"sliding_window\": 5}") == [5, 5])
+    #expect(try load("{\(mistral)}").keyValueHeadCount == 4)
+    let qwen3 = Self.qwen2.replacing("qwen2", with: "qwen3")
+    #expect(try load("{\(qwen3)}").headSize == 128)
+  }
+
   @Test func everyConfigurationComesBackAsItWas() throws {
     var gpt2 = LanguageModelConfiguration.gpt2(
       vocabularySize: 60, contextLength: 32, hiddenSize: 24, layers: 2, heads: 3)
@@ -65,6 +95,17 @@ import Torch
       llama.rotary = RotaryConfiguration(base: 5e5, scaling: scaling)
       configurations.append(llama)
     }
+    llama.rotary = RotaryConfiguration(base: 1e6)
+    for family in [LanguageModelFamily.mistral, .qwen2, .qwen3] {
+      var other = llama
+      other.family = family
+      other.hasAttentionBias = family == .qwen2
+      other.slidingWindow = 5
+      other.fullAttentionLayers = family == .mistral ? [] : [0]
+      configurations.append(other)
+      other.labelCount = 1
+      configurations.append(other)
+    }
     for configuration in configurations {
       let folder = try TemporaryFolder()
       try configuration.save(to: folder.url)
@@ -74,7 +115,25 @@ import Torch
 
   @Test(arguments: [
     ("{", "it is not JSON"), ("{}", "'model_type' is missing"),
-    (#"{"model_type": "bert"}"#, "'bert' is not supported; supported are: gpt2, llama"),
+    (
+      #"{"model_type": "mamba", "architectures": ["MambaForCausalLM"]}"#,
+      "the model_type 'mamba' (architecture 'MambaForCausalLM') is not supported; "
+        + "supported are: gpt2, llama, mistral, qwen2, qwen3"
+    ),
+    (
+      "{\(llama), \"architectures\": [\"LlamaForQuestionAnswering\"]}",
+      "the architecture 'LlamaForQuestionAnswering' is not supported; supported for 'llama' are: "
+        + "LlamaForCausalLM, LlamaForSequenceClassification, LlamaModel"
+    ),
+    (
+      "{\(qwen2), \"layer_types\": [\"full_attention\"]}",
+      "'layer_types' has 1 entries, expected one for each of the 2 layers"
+    ),
+    (
+      "{\(qwen2), \"layer_types\": [\"full_attention\", \"linear_attention\"]}",
+      "'layer_types' has 'linear_attention'"
+    ),
+    ("{\(qwen2), \"sliding_window\": 0}", "sliding_window is 0"),
     (#"{"model_type": "gpt2"}"#, "'vocab_size' is missing"),
     (
       "{\(llama.replacing("\"vocab_size\": 100", with: "\"vocab_size\": \"many\""))}",
@@ -83,6 +142,10 @@ import Torch
     ("{\(llama), \"hidden_act\": \"mish\"}", "activation 'mish' is not supported"),
     ("{\(llama), \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}}", "rope_type 'yarn'"),
     ("{\(llama), \"rope_scaling\": {\"type\": \"linear\"}}", "'factor' is missing"),
+    (
+      "{\(llama), \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e4}}}",
+      "'rope_parameters' has a rotation of its own for 'full_attention'"
+    ),
     ("{\(llama), \"num_key_value_heads\": 3}", "4 heads and 3 key-value heads"),
     ("{\(llama), \"num_key_value_heads\": 0}", "key-value heads is 0"),
     ("{\(llama), \"head_dim\": 7}", "head size is 7, expected an even number"),

@@ -9,15 +9,22 @@ import Torch
 /// Small models of each family with weights far from their first values.
 func tinyModel(_ family: LanguageModelFamily, seed: Seed = 1) throws -> CausalLanguageModel {
   var configuration =
-    switch family {
-    case .gpt2:
-      LanguageModelConfiguration.gpt2(
-        vocabularySize: 50, contextLength: 24, hiddenSize: 16, layers: 2, heads: 4)
-    case .llama:
-      LanguageModelConfiguration.llama(
-        vocabularySize: 50, contextLength: 24, hiddenSize: 16, layers: 2, heads: 4, keyValueHeads: 2
-      )
-    }
+    family == .gpt2
+    ? LanguageModelConfiguration.gpt2(
+      vocabularySize: 50, contextLength: 24, hiddenSize: 16, layers: 2, heads: 4)
+    : LanguageModelConfiguration.llama(
+      vocabularySize: 50, contextLength: 24, hiddenSize: 16, layers: 2, heads: 4, keyValueHeads: 2)
+  configuration.family = family
+  switch family {
+  case .gpt2, .llama: break
+  case .mistral:
+    configuration.slidingWindow = 3
+    configuration.headSize = 6
+  case .qwen2: configuration.hasAttentionBias = true
+  case .qwen3:
+    configuration.slidingWindow = 4
+    configuration.fullAttentionLayers = [0]
+  }
   configuration.initializerRange = 0.4
   return try CausalLanguageModel(configuration, seed: seed)
 }

@@ -160,6 +160,77 @@ struct TextOracleTests {
     #expect(largestDifference(logits, expected) < text.tolerance)
   }
 
+  @Test(arguments: textModels.filter { (try? Oracles.text($0).has("long.input_ids")) == true })
+  func longTextsWithACache(name: String) throws {
+    let text = try TextOracle(name)
+    // Where frequencies depend on the length, a cache holds keys of a shorter text: no pass over the text has those.
+    if case .dynamic = text.model.configuration.rotary.scaling { return }
+    let ids = try text.oracle.tensor("long.input_ids")
+    let count = ids.shape[1]
+    try withoutGradient {
+      let expected = try text.oracle.tensor("long.logits_last_8")
+      for sizes in [[count - 8, 8], Array(repeating: 1, count: count), [3, count - 6, 2, 1]] {
+        let cache = text.model.makeCache(capacity: count)
+        let parts = ids.split(dim: 1, sizes: sizes).map {
+          text.model.hiddenStates($0, cache: cache)
+        }
+        let last = Tensor.concatenate(parts, dim: 1).narrow(dim: 1, start: count - 8, length: 8)
+        #expect(largestDifference(text.model.logits(last), expected) < text.tolerance, "\(sizes)")
+      }
+    }
+  }
+
+  @Test(arguments: textModels)
+  func cachedDecodingGivesTheTokensOfWholePasses(name: String) throws {
+    let text = try TextOracle(name)
+    let ids = try text.oracle.tensor("generate.batch")
+    let padded = try text.oracle.tensor("left.attention_mask").to(.bool)
+    let (rows, width) = (padded.shape[0], padded.shape[1])
+    let count = ids.shape[1] - width
+    // Beyond the context a dynamic scaling has other keys in the cache; see `greedyTokensOfABatch`.
+    if case .dynamic = text.model.configuration.rotary.scaling,
+      ids.shape[1] > text.model.contextLength
+    {
+      return
+    }
+    let mask = Tensor.concatenate(
+      [padded, Tensor.ones([rows, count], dtype: .bool)], dim: 1)
+    withoutGradient {
+      let hidden = text.model.hiddenStates(ids, attentionMask: mask)
+      let states = hidden.narrow(dim: 1, start: width - 1, length: count)
+      let likeliest = text.model.logits(states).argmax(dim: 2)
+      #expect(likeliest.ints() == ids.narrow(dim: 1, start: width, length: count).ints())
+    }
+  }
+
+  @Test(arguments: textModels, ["float16", "bfloat16"])
+  func halfPrecisionIsAsNearAsTheReferences(name: String, type: String) throws {
+    let text = try TextOracle(name)
+    guard text.oracle.has("single.logits_in_\(type)") else { return }
+    let half = try CausalLanguageModel.load(from: text.oracle.directory, dtype: nil)
+    #expect(half.parameters.dtype == DType(rawValue: type))
+    let ids = try text.oracle.tensor("single.input_ids")
+    let logits = withoutGradient { half.logits(half.hiddenStates(ids)).to(.float32) }
+    let expected = try text.oracle.tensor("single.logits")
+    let rounding = largestDifference(
+      try text.oracle.tensor("single.logits_in_\(type)").to(.float32), expected)
+    #expect(largestDifference(logits, expected) < 3 * rounding)
+  }
+
+  @Test(arguments: textModels)
+  func aModelSavedInShardsComesBack(name: String) throws {
+    let text = try TextOracle(name)
+    let folder = try TemporaryFolder()
+    let size = text.model.parameters.parameterCount
+    try text.model.save(to: folder.url, shardSize: size)
+    #expect(try !folder.names().contains("model.safetensors"))
+    #expect(try folder.names().count { $0.hasPrefix("model-") } > 3)
+    let read = try CausalLanguageModel.load(from: folder.url)
+    for (name, tensor) in text.model.parameters.parameters {
+      #expect(read.parameters[parameter: name]?.floats() == tensor.floats())
+    }
+  }
+
   @Test(arguments: textModels)
   func aSavedModelComesBack(name: String) throws {
     let text = try TextOracle(name)

@@ -3,16 +3,19 @@ import LanguageModels
 import TestSupport
 import Torch
 
-/// The model directories of the oracles whose architecture is supported.
+/// The language models of the oracles: every folder with a model that is no classifier.
 ///
-/// Adapters and classifiers are no language models by themselves, so folders without a model or with another
-/// architecture are left out.
-let textModels: [String] = Oracles.names(in: "text", holding: "config.json").filter { name in
-  guard let configuration = try? Oracles.json("text/\(name)/config.json"),
-    let type = configuration["model_type"].string
-  else { return false }
-  let architecture = configuration["architectures"][0].string ?? ""
-  return LanguageModelFamily(rawValue: type) != nil && !architecture.contains("Classification")
+/// Adapters have no config.json.
+let textModels = modelFolders.filter { !isClassifier($0) }
+
+/// The classifiers of the oracles.
+let classifierModels = modelFolders.filter(isClassifier)
+
+private let modelFolders = Oracles.names(in: "text", holding: "config.json")
+
+private func isClassifier(_ name: String) -> Bool {
+  let configuration = try? Oracles.json("text/\(name)/config.json")
+  return configuration?["architectures"][0].string?.hasSuffix("ForSequenceClassification") ?? false
 }
 
 /// A model of the oracles with what the reference computed.

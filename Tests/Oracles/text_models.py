@@ -1,6 +1,7 @@
-"""Writes Tests/Fixtures/oracles/text: tiny GPT-2 and Llama directories with what transformers computes for them.
+"""Writes Tests/Fixtures/oracles/text: tiny models of each family with what transformers computes for them.
 
-Run: python3 -m pip install torch transformers && python3 Tests/Oracles/text_models.py
+Run: python3 -m pip install torch transformers && python3 -P Tests/Oracles/text_models.py
+(-P, for statistics.py beside it is not the standard one.)
 Weights are random and far from their usual first values, so that no bias, norm or scale can be left out unnoticed.
 """
 
@@ -14,15 +15,33 @@ from safetensors.torch import save_file
 seed = 20260102
 vocabulary, new_tokens = 96, 24
 folder = pathlib.Path(__file__).parent.parent / "Fixtures" / "oracles" / "text"
+special = {"bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 2}
+shape = {"vocab_size": vocabulary, "max_position_embeddings": 64, "hidden_size": 16,
+         "intermediate_size": 36, "num_hidden_layers": 2, "num_attention_heads": 4,
+         "num_key_value_heads": 2, "tie_word_embeddings": False} | special
 configurations = {
     "gpt2": transformers.GPT2Config(
         vocab_size=vocabulary, n_positions=64, n_embd=16, n_layer=2, n_head=2, n_inner=40,
-        scale_attn_by_inverse_layer_idx=True, bos_token_id=0, eos_token_id=1, pad_token_id=2),
-    "llama": transformers.LlamaConfig(
-        vocab_size=vocabulary, max_position_embeddings=64, hidden_size=16, intermediate_size=36,
-        num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=6,
-        attention_bias=True, mlp_bias=True, tie_word_embeddings=False, bos_token_id=0,
-        eos_token_id=1, pad_token_id=2),
+        scale_attn_by_inverse_layer_idx=True, **special),
+    "llama": transformers.LlamaConfig(**shape, head_dim=6, attention_bias=True, mlp_bias=True),
+    # Generation goes beyond the context of the dynamic one.
+    "llama-rope-dynamic": transformers.LlamaConfig(
+        **shape | {"max_position_embeddings": 20},
+        rope_parameters={"rope_type": "dynamic", "factor": 4.0, "rope_theta": 10000.0}),
+    "llama-rope-llama3": transformers.LlamaConfig(
+        **shape | {"tie_word_embeddings": True}, rope_parameters={
+            "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 16, "rope_theta": 500000.0}),
+    "mistral": transformers.MistralConfig(**shape, head_dim=6, sliding_window=6),
+    "qwen2": transformers.Qwen2Config(
+        **shape, use_sliding_window=True, sliding_window=5, max_window_layers=1),
+    "qwen3": transformers.Qwen3Config(
+        **shape, head_dim=6, use_sliding_window=True, sliding_window=7,
+        layer_types=["sliding_attention", "full_attention"]),
+    "llama-reward": transformers.LlamaConfig(**shape, num_labels=1),
+    "gpt2-reward": transformers.GPT2Config(
+        vocab_size=vocabulary, n_positions=64, n_embd=16, n_layer=2, n_head=2, num_labels=1,
+        **special),
 }
 
 
@@ -64,6 +83,30 @@ def compute(model, rows):
     return tensors
 
 
+def long_text(model):
+    ids = torch.randint(3, vocabulary, (1, 50))
+    return {"long.input_ids": ids, "long.logits_last_8": model(ids).logits[:, -8:]}
+
+
+def scores(model, rows):
+    tensors = {}
+    for side in ["left", "right"]:
+        ids, mask = padded(rows, side)
+        positions = (mask.cumsum(1) - 1).clamp(min=0)
+        out = model(ids, attention_mask=mask, position_ids=positions)
+        tensors |= {f"{side}.input_ids": ids, f"{side}.attention_mask": mask,
+                    f"{side}.position_ids": positions, f"{side}.scores": out.logits[:, 0]}
+    return tensors
+
+
+def write(target, tensors, document):
+    save_file({key: value.contiguous().float() if value.is_floating_point() else value.contiguous()
+               for key, value in tensors.items()}, target / "expected.safetensors")
+    document = {"made_by": f"transformers {transformers.__version__} (eager attention, float32) "
+                           f"on PyTorch {torch.__version__}", "seed": seed} | document
+    (target / "expected.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
 def generate(model, rows):
     def run(ids, mask, **options):
         options = {"eos_token_id": None, "do_sample": False, "max_new_tokens": new_tokens} | options
@@ -83,7 +126,10 @@ def main():
     for name, configuration in configurations.items():
         torch.manual_seed(seed)
         configuration._attn_implementation = "eager"
-        model = transformers.AutoModelForCausalLM.from_config(configuration).eval()
+        is_reward = name.endswith("-reward")
+        kind = (transformers.AutoModelForSequenceClassification if is_reward
+                else transformers.AutoModelForCausalLM)
+        model = kind.from_config(configuration).eval()
         with torch.no_grad():
             for parameter in model.parameters():
                 scale = 0.25 if parameter.dim() > 1 else 0.2
@@ -91,23 +137,25 @@ def main():
         target = folder / name
         model.save_pretrained(target)
         rows = [torch.randint(3, vocabulary, (length,)).tolist() for length in (14, 9, 5)]
+        if is_reward:
+            with torch.no_grad():
+                write(target, scores(model, rows), {"tolerance": 1e-4})
+            continue
         with torch.no_grad():
             tensors = compute(model, rows)
+            if name not in ["gpt2", "llama"]:
+                tensors |= long_text(model)
         stop, generated = generate(model, rows)
         tensors |= generated
         single = tensors["single.input_ids"]
         loss = model(single, labels=single).loss
         loss.backward()
-        save_file({key: value.contiguous().float() if value.is_floating_point() else value.contiguous()
-                   for key, value in tensors.items()}, target / "expected.safetensors")
-        document = {
-            "made_by": f"transformers {transformers.__version__} (eager attention, float32) "
-                       f"on PyTorch {torch.__version__}",
-            "seed": seed, "tolerance_logits": 1e-4, "language_model_loss": loss.item(),
-            "gradient_norms": {key: value.grad.norm().item() for key, value in model.named_parameters()},
+        write(target, tensors, {
+            "tolerance_logits": 1e-4, "language_model_loss": loss.item(),
+            "gradient_norms": {key: value.grad.norm().item()
+                               for key, value in model.named_parameters()},
             "stop_token": stop,
-        }
-        (target / "expected.json").write_text(json.dumps(document, indent=1) + "\n")
+        })
 
 
 if __name__ == "__main__":

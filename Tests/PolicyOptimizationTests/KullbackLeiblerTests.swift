@@ -1,3 +1,4 @@
+import Foundation
 import RLHFCore
 import TestSupport
 import Testing
@@ -22,7 +23,31 @@ import Torch
         #expect(
           agrees(estimate.sum(dim: 1), try oracle.tensor("out.\(name)_sequence"), within: 1e-5))
       }
+      let rows = estimate.sum(dim: 1)
+      let scalars = oracle.json["scalars"]
+      if !scalars["\(name)_batch_mean"].isNull {
+        #expect(
+          agrees([rows.mean().item()], [scalars["\(name)_batch_mean"].double], within: 1e-5))
+        #expect(
+          agrees(
+            [estimate.maskedMean(mask).item()], [scalars["\(name)_token_mean"].double],
+            within: 1e-5))
+      }
     }
+    let (full, fullReference) = (
+      try oracle.tensor("in.full_logprobs"), try oracle.tensor("in.full_ref_logprobs")
+    )
+    let exact = exactDivergence(full, reference: fullReference)
+    #expect(agrees(exact * present, try oracle.tensor("out.exact") * present, within: 1e-5))
+    #expect(!agrees(exactDivergence(fullReference, reference: full), exact, within: 1e-5))
+  }
+
+  @Test("a choice that neither takes, or only the reference, adds nothing to the exact divergence")
+  func impossibleChoices() {
+    let none = -Float.infinity
+    let policy = Tensor([log(0.5), log(0.5), none, none] as [Float], shape: [1, 1, 4])
+    let reference = Tensor([log(0.25), log(0.25), log(0.5), none] as [Float], shape: [1, 1, 4])
+    #expect(abs(exactDivergence(policy, reference: reference).item() - log(2)) < 1e-6)
   }
 
   @Test(

@@ -12,6 +12,11 @@ import Torch
     let parameters = oracle.parameters
     let estimator = try #require(KLEstimator(rawValue: parameters["estimator"].string ?? ""))
     let mask = try oracle.tensor("in.mask").to(.bool)
+    let divergence =
+      estimator(
+        try oracle.tensor("in.logprobs"), reference: try oracle.tensor("in.ref_logprobs"))
+      * mask.to(.float32)
+    #expect(agrees(divergence.sum(dim: 1), try oracle.tensor("out.kl_sum"), within: 1e-5))
     let scores = try oracle.tensor("in.scores").doubles()
     let finished = try oracle.tensor("in.finished").to(.bool).bools()
     func rewards(_ options: ScoreOptions) throws -> Tensor {

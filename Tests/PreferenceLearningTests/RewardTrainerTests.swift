@@ -60,6 +60,25 @@ import Torch
     #expect(abs(Statistics.mean(scores.map(\.total))) < 1e-5)
   }
 
+  @Test("an untrained model that predicts best is what training ends with")
+  func untrainedIsBest() async throws {
+    let data = try await pairs(200, temperature: 0.3, seed: 1)
+    let good = try trainer(data)
+    while !good.isFinished { _ = try good.trainEpoch() }
+    try good.finish()
+    // From there, steps that are far too large can only spoil it.
+    var options = RewardOptions()
+    options.learningRate = 100
+    options.patience = 1
+    let trainer = try RewardTrainer(model: good.model, pairs: data, options: options, seed: 4)
+    let before = try good.model.scores(of: data.map { Sample(prompt: 0, artifact: $0.chosen) })
+    while !trainer.isFinished { _ = try trainer.trainEpoch() }
+    #expect(trainer.epoch == 1)
+    try trainer.finish()
+    let after = try trainer.model.scores(of: data.map { Sample(prompt: 0, artifact: $0.chosen) })
+    for (one, other) in zip(before, after) { #expect(abs(one.total - other.total) < 1e-5) }
+  }
+
   @Test("heads come back from disk, and a broken description is refused")
   func files() async throws {
     let folder = try TemporaryFolder()

@@ -20,7 +20,8 @@ import Testing
   @Test(
     "every command has help",
     arguments: [
-      "demo", "init", "import", "sft", "sample", "reward", "ppo", "evaluate", "chat", "report",
+      "demo", "init", "import", "sft", "sample", "reward", "ppo", "evaluate", "chat", "export",
+      "report",
       "plugins",
     ])
   func help(command: String) {

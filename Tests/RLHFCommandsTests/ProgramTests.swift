@@ -59,6 +59,10 @@ import Testing
     let samples = try json(
       .init(running: "sample", "-p", path, "--count", "2", "--prompt", "Hello", "--json"))
     #expect(samples.arrayValue?.count == 2)
+    let best = try json(
+      .init(running: "sample", "-p", path, "--count", "2", "--best-of", "3", "--json"))
+    #expect(best["rows"]?.arrayValue?.count == 2)
+    #expect(best["expectations"]?.arrayValue?.map { $0["n"] } == [1, 2, 3])
     let runs = try json(.init(running: "report", "-p", path, "--json"))
     #expect(runs.arrayValue?.count == 5)
     let figures = try json(.init(running: "report", "ppo-1", "-p", path, "--json"))
@@ -72,19 +76,85 @@ import Testing
     #expect(try json(.init(running: "plugins", "--json")).arrayValue?.count ?? 0 >= 1)
   }
 
-  @Test("a run of PPO that is killed, whenever that is, resumes to the metrics of an unbroken one")
-  func killed() throws {
+  @Test("trains adapters on a fine-tuned model, goes on with them, and merges them")
+  func adapters() throws {
+    let folder = try project()
+    let path = folder.url.path
+    let set = ["--set", "domain.adapter.rank=2"]
+    let scratch = try ProgramRun.run(["sft", "-p", path] + set)
+    #expect(scratch.code == 2 && scratch.errors.contains("domain.adapter"), "\(scratch.errors)")
+    #expect(try ProgramRun.run("sft", "-p", path).code == 0)
+    #expect(try ProgramRun.run(["sft", "-p", path, "--from", "sft-1"] + set).code == 0)
+    let whole = try Data(contentsOf: folder("runs/sft-1/model/model.safetensors"))
+    #expect(try ProgramRun.run(["reward", "-p", path] + set).code == 0)
+    let ppo = try ProgramRun.run(["ppo", "-p", path, "--from", "sft-2"] + set)
+    #expect(ppo.code == 0, "\(ppo.errors)")
+    for run in ["sft-2", "ppo-1"] {
+      let names = try FileManager.default.contentsOfDirectory(
+        atPath: folder("runs/\(run)/model").path)
+      #expect(names.contains("adapter_model.safetensors") && !names.contains("model.safetensors"))
+    }
+    let evaluation = try json(
+      try ProgramRun.run(
+        ["evaluate", "-p", path, "--policy", "ppo-1", "--baseline", "sft-1", "--json"] + set))
+    #expect((evaluation["divergence"]?.doubleValue ?? 0) != 0)
+    #expect(try Data(contentsOf: folder("runs/sft-1/model/model.safetensors")) == whole)
+
+    let merged = folder("merged").path
+    let export = try ProgramRun.run("export", "ppo-1", merged, "--merge", "-p", path)
+    #expect(export.code == 0, "\(export.errors)")
+    func sample(_ from: String, _ more: [String] = []) throws -> JSONValue {
+      try json(
+        try ProgramRun.run(
+          ["sample", "-p", path, "--from", from, "--count", "3", "--json"] + more))
+    }
+    #expect(try sample(merged) == sample("ppo-1", set))
+    let again = try ProgramRun.run("export", "ppo-1", merged, "--merge", "-p", path)
+    #expect(again.code == 2 && again.errors.contains(merged), "\(again.errors)")
+  }
+
+  @Test("PPO of adapters that was stopped goes on to the same metrics")
+  func resumedAdapters() throws {
+    let folder = try project()
+    let path = folder.url.path
+    let set = ["--set", "domain.adapter.rank=2"]
+    #expect(try ProgramRun.run("sft", "-p", path).code == 0)
+    #expect(try ProgramRun.run(["sft", "-p", path, "--from", "sft-1"] + set).code == 0)
+    #expect(try ProgramRun.run("reward", "-p", path).code == 0)
+    let command = ["ppo", "-p", path, "--from", "sft-2"] + set
+    #expect(try ProgramRun.run(command + ["--run", "whole"]).code == 0)
+    let process = try ProgramRun.process(command + ["--run", "broken"])
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let broken = folder("runs/broken/metrics.jsonl")
+    while process.isRunning, lines(of: broken) < 4 { usleep(2_000) }
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    let last = try ProgramRun.run("ppo", "-p", path, "--run", "broken", "--resume")
+    #expect(last.code == 0 || last.errors.contains("is finished"), "\(last.errors)")
+    #expect(
+      try Data(contentsOf: broken) == Data(contentsOf: folder("runs/whole/metrics.jsonl")))
+  }
+
+  @Test(
+    "a run that is killed, whenever that is, resumes to the metrics of an unbroken one",
+    arguments: ["ppo", "grpo"])
+  func killed(algorithm: String) throws {
     let folder = try project()
     let path = folder.url.path
     #expect(try ProgramRun.run("sft", "-p", path).code == 0)
     #expect(try ProgramRun.run("reward", "-p", path).code == 0)
-    #expect(try ProgramRun.run("ppo", "-p", path, "--run", "whole").code == 0)
+    let command = ["ppo", "-p", path, "--algorithm", algorithm]
+    let whole = try ProgramRun.run(command + ["--run", "whole"])
+    #expect(whole.code == 0, "\(whole.errors)")
     let expected = try Data(contentsOf: folder("runs/whole/metrics.jsonl"))
     let broken = folder("runs/broken/metrics.jsonl")
     // Each time a little later: while a checkpoint is written, between two, in the middle of a line.
     for attempt in 0..<6 {
       let process = try ProgramRun.process(
-        ["ppo", "-p", path, "--run", "broken"] + (attempt == 0 ? [] : ["--resume"]))
+        attempt == 0
+          ? command + ["--run", "broken"] : ["ppo", "-p", path, "--run", "broken", "--resume"])
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       try process.run()
@@ -132,6 +202,11 @@ import Testing
     arguments: [
       (["sft", "--set", "sft.batchSize=0"], 2, "sft.batchSize"),
       (["ppo", "--set", "ppo.kl.coefficient=-1"], 2, "ppo.kl.coefficient"),
+      (["ppo", "--algorithm", "gpro"], 2, "dr-grpo"),
+      (["ppo", "--algorithm", "rloo", "--resume"], 2, "--algorithm"),
+      (["ppo", "--set", "ppo.algorithm=grpo", "--set", "ppo.groupSize=7"], 2, "groupSize"),
+      (["sample", "--best-of", "0"], 2, "--best-of"),
+      (["sample", "--reward", "reward-1"], 2, "--best-of"),
       (["sft", "--set", "sft.leaningRate=1"], 2, "leaningRate"),
       (["sft", "--set", "novalue"], 2, "novalue"),
       (["reward", "--set", "reward.epochs=many"], 2, "reward.epochs"),

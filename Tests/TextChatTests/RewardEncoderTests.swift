@@ -32,9 +32,11 @@ import Torch
   }
 
   private static func configuration(
-    lexical: Int = 0, measures: Bool = false, layers: Int = 0, policy: Bool = false
+    lexical: Int = 0, measures: Bool = false, layers: Int = 0, policy: Bool = false,
+    penalty: Double? = nil
   ) -> ChatRewardConfiguration {
     var configuration = ChatRewardConfiguration()
+    configuration.regressionPenalty = penalty
     configuration.lexicalSize = lexical
     configuration.lexicalBuckets = 512
     configuration.usesMeasures = measures
@@ -50,8 +52,8 @@ import Torch
     "each part alone, and all together, fill as many features as they say",
     arguments: [
       configuration(lexical: 4), configuration(measures: true), configuration(layers: 1),
-      configuration(policy: true),
-      configuration(lexical: 4, measures: true, layers: 2, policy: true),
+      configuration(policy: true), configuration(penalty: 1),
+      configuration(lexical: 4, measures: true, layers: 2, policy: true, penalty: 1),
     ])
   func parts(configuration: ChatRewardConfiguration) throws {
     let encoder = try ChatRewardEncoder(
@@ -105,16 +107,11 @@ import Torch
     #expect(untrained.allSatisfy { $0 == 0 })
     let model = TrainableRewardModel(
       encoder: encoder, criteria: TextChat.descriptor.criteria, seed: 4)
-    let pairs = (0..<40).map { index in
-      PreferencePair(
-        prompt: ChatPrompt("Question \(index)?"), chosen: ChatReply("With pleasure, \(index)."),
-        rejected: ChatReply("No, \(index)."))
-    }
     var options = RewardOptions()
     options.epochs = 10
     options.learningRate = 0.01
     options.batchSize = 8
-    let trainer = try RewardTrainer(model: model, pairs: pairs, options: options, seed: 5)
+    let trainer = try RewardTrainer(model: model, pairs: Self.pairs, options: options, seed: 5)
     while !trainer.isFinished { _ = try trainer.trainEpoch() }
     try trainer.finish()
     let unseen = try model.scores(
@@ -122,6 +119,53 @@ import Torch
         Sample(prompt: ChatPrompt("Another?"), artifact: ChatReply($0))
       })
     #expect(unseen[0].total > unseen[1].total + 0.5)
+  }
+
+  private static let pairs = (0..<40).map { index in
+    PreferencePair(
+      prompt: ChatPrompt("Question \(index)?"), chosen: ChatReply("With pleasure, \(index)."),
+      rejected: ChatReply("No, \(index)."))
+  }
+
+  @Test("a regression is what an untrained reward model says, and training leaves it alone")
+  func regression() throws {
+    let encoder = try ChatRewardEncoder(
+      configuration: Self.configuration(lexical: 4, measures: true, layers: 1, penalty: 2), seed: 3)
+    encoder.fitRegression(to: Self.pairs)
+    let model = TrainableRewardModel(
+      encoder: encoder, criteria: TextChat.descriptor.criteria, seed: 4)
+    let samples = ["With pleasure, ninety.", "No, ninety."].map {
+      Sample(prompt: ChatPrompt("Another?"), artifact: ChatReply($0))
+    }
+    let features = try encoder.features(of: samples, dropout: nil)
+    let scores = try model.logits(of: samples)
+    #expect(agrees(scores, features.narrow(dim: 1, start: 0, length: 1), within: 1e-6))
+    let values = scores.doubles()
+    #expect(values[0] > values[1] + 0.5)
+    let isTrained = encoder.parameters.trainable.contains { $0.name.hasPrefix("regression") }
+    #expect(!isTrained)
+  }
+
+  @Test("the regression solves a convex problem: the order of the pairs is nothing to it")
+  func regressionSolution() throws {
+    func scores(_ pairs: [PreferencePair<ChatPrompt, ChatReply>]) throws -> [Double] {
+      let encoder = try ChatRewardEncoder(
+        configuration: Self.configuration(measures: true, penalty: 2), seed: 3)
+      encoder.fitRegression(to: pairs)
+      return try encoder.features(of: samples(6), dropout: nil).narrow(dim: 1, start: 0, length: 1)
+        .doubles()
+    }
+    let forward = try scores(Self.pairs)
+    let backward = try scores(Self.pairs.reversed())
+    // A pair told from the other side says the same.
+    let mirrored = try scores(
+      Self.pairs.map {
+        PreferencePair(prompt: $0.prompt, chosen: $0.rejected, rejected: $0.chosen, label: 0)
+      })
+    #expect(Set(forward).count > 1)
+    for (one, other) in zip(forward, backward) { #expect(abs(one - other) < 1e-5) }
+    for (one, other) in zip(forward, mirrored) { #expect(abs(one - other) < 1e-5) }
+    #expect(try scores([]).allSatisfy { $0 == 0 })
   }
 
   @Test("what is saved gives the same features when loaded, with the policy beside it")
@@ -132,8 +176,10 @@ import Torch
     domain.configuration.promptLength = 48
     domain.configuration.replyLength = 32
     let encoder = try ChatRewardEncoder(
-      configuration: Self.configuration(lexical: 4, measures: true, layers: 1, policy: true),
+      configuration: Self.configuration(
+        lexical: 4, measures: true, layers: 1, policy: true, penalty: 2),
       policy: policy(), seed: 3)
+    encoder.fitRegression(to: Self.pairs)
     try domain.saveEncoder(encoder, to: temporary.url)
     let loaded = try domain.loadEncoder(from: temporary.url)
     let expected = try encoder.features(of: samples(6), dropout: nil).floats()

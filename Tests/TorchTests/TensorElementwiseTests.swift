@@ -47,6 +47,9 @@ struct TensorElementwiseTests {
       "atan2", all, { $0.atan2(Tensor(-2, dtype: .float64)) }, { Foundation.atan2($0, -2) }),
     ElementwiseCase("erf", all, { $0.erf() }, { Foundation.erf($0) }),
     ElementwiseCase("erfInverse", [-0.9, 0, 0.3], { $0.erfInverse().erf() }, { $0 }),
+    ElementwiseCase("logGamma", positive, { $0.logGamma() }, { Foundation.lgamma($0) }),
+    ElementwiseCase(
+      "digamma", positive, { ($0 + 1).digamma() - $0.digamma() }, { 1 / $0 }),
     ElementwiseCase("pow", positive, { $0.pow(1.7) }, { Foundation.pow($0, 1.7) }),
     ElementwiseCase(
       "tensor pow", positive, { $0.pow(Tensor(-0.5, dtype: .float64)) },

@@ -64,6 +64,8 @@ ct_tensor _Nullable ct_round(ct_tensor tensor, ct_error error);
 ct_tensor _Nullable ct_sign(ct_tensor tensor, ct_error error);
 ct_tensor _Nullable ct_erf(ct_tensor tensor, ct_error error);
 ct_tensor _Nullable ct_erfinv(ct_tensor tensor, ct_error error);
+ct_tensor _Nullable ct_lgamma(ct_tensor tensor, ct_error error);
+ct_tensor _Nullable ct_digamma(ct_tensor tensor, ct_error error);
 /// `approximate` takes the tanh formula, else the exact one.
 ct_tensor _Nullable ct_gelu(ct_tensor tensor, bool approximate, ct_error error);
 ct_tensor _Nullable ct_leaky_relu(ct_tensor tensor, double negative_slope, ct_error error);
