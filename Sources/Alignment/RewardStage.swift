@@ -89,6 +89,12 @@ public struct RewardStage<D: Domain> {
       trainingPairs: trained.pairs.count, trainingRankings: trained.rankings.count,
       trainingRatings: trained.ratings.count, heldOut: nil, baselines: [], remarks: [])
     report.ratingCorrelations = try correlations(of: model, with: kept.ratings)
+    for (criterion, value) in (report.ratingCorrelations ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let count = kept.ratings.count { $0.criterion == criterion }
+      report.remarks.append(
+        "Scores and \(count) held-out ratings of '\(criterion)' have a rank correlation of \((value * 1000).rounded() / 1000)."
+      )
+    }
     guard !heldOut.isEmpty else {
       report.remarks.append(
         "There are no held-out pairs: how well the model predicts is not known.")

@@ -1,5 +1,6 @@
 import FeedbackStore
 import Foundation
+import PreferenceLearning
 import RLHFCore
 import RLHFPlugin
 import Synchronization
@@ -60,6 +61,49 @@ import Testing
     let report = try await EvaluationStage(project: project).start(
       in: evaluation, policy: dpo.model, baseline: run("sft-1", in: project).model, reward: nil)
     #expect(report.divergence.isFinite)
+  }
+
+  @Test("rankings and ratings train reward models and policies as pairs do")
+  func otherForms() async throws {
+    let temporary = try TemporaryFolder()
+    let folder = temporary.url.appending(path: "project")
+    var overrides = try #require(settings("kto").objectValue)
+    overrides["reward"] = [
+      "epochs": 2, "batchSize": 8, "members": 3, "pessimism": 0.5,
+      "criterionWeights": ["overall": 2.0],
+    ]
+    let project = try Project.create(
+      at: folder, domain: ToyDomain(), settings: .object(overrides))
+    func rows(_ prompt: Int) -> [[Int]] {
+      let other = (prompt + 1) % 3
+      return (0..<4).map { worse in (0..<4).map { $0 < worse ? other : prompt % 3 } }
+    }
+    for (split, prompts) in [(Split.train, [0, 1]), (.heldOut, [2])] {
+      try project.store.addRankings(
+        prompts.map { Ranking(prompt: $0, artifacts: rows($0)) }, origin: "test",
+        split: .fixed(split))
+      try project.store.addRatings(
+        prompts.flatMap { prompt in
+          rows(prompt).enumerated().map {
+            Rating(
+              prompt: prompt, artifact: $0.element, value: Double(5 - $0.offset), scale: .five)
+          }
+        }, origin: "test", split: .fixed(split))
+    }
+    // Nobody demonstrated anything: the best rows serve.
+    #expect(try project.corpus().demonstrations.count == 6)
+    try SupervisedStage(project: project).start(in: run("sft-1", in: project))
+    let base = run("sft-1", in: project).model
+    let report = try RewardStage(project: project).start(in: run("reward-1", in: project))
+    #expect(report.trainingPairs == 0 && report.trainingRankings == 2)
+    #expect(report.trainingRatings == 8 && report.heldOut?.count == 6)
+    #expect(report.ratingCorrelations?["overall"]?.isFinite == true)
+    #expect(report.remarks.contains { $0.contains("4 held-out ratings of 'overall'") })
+    let model = try RewardModelFiles.load(
+      of: project.domain, from: run("reward-1", in: project).model)
+    #expect(model.members == 3 && model.criteria.map(\.weight) == [2])
+    try DirectPreferenceStage(project: project).start(in: run("dpo-1", in: project), base: base)
+    #expect(try run("dpo-1", in: project).state().status == .finished)
   }
 
   @Test(
