@@ -29,6 +29,8 @@ struct LogProbabilityTool {
   /// `nil` where the directory holds a model alone, which can score ids.
   private let tokenizer: TextTokenizer?
   private let directory: URL
+  /// Where the tokenizer lies, and the chat template if there is one.
+  private let templateFolder: URL
 
   init(model directory: URL, options: JSONValue) throws {
     self.options = try Settings.decode(options, over: Options(), source: "logprobs")
@@ -36,13 +38,16 @@ struct LogProbabilityTool {
     guard AdapterDirectory.exists(at: directory) else {
       model = try CausalLanguageModel.load(from: directory)
       tokenizer = try Self.tokenizer(in: directory)
+      templateFolder = directory
       return
     }
     let adapters = try AdapterDirectory(directory)
     let base = try adapters.baseFolder()
     model = try CausalLanguageModel.load(from: base)
     try adapters.load(onto: model.parameters).mergeForGood()
-    tokenizer = try Self.tokenizer(in: directory) ?? Self.tokenizer(in: base)
+    let own = try Self.tokenizer(in: directory)
+    tokenizer = try own ?? Self.tokenizer(in: base)
+    templateFolder = own == nil ? base : directory
   }
 
   private static func tokenizer(in directory: URL) throws -> TextTokenizer? {
@@ -172,7 +177,7 @@ struct LogProbabilityTool {
     let format = try ChatFormat(
       tokenizer: tokenizer,
       endToken: model.configuration.endTokens.first ?? tokenizer.endOfSequenceID,
-      template: ChatTemplate.load(from: directory))
+      template: ChatTemplate.load(from: templateFolder))
     guard let last = messages.last, last.role == .assistant else {
       return Entry(ids: try format.encode(ChatPrompt(messages: messages), limit: .max))
     }
