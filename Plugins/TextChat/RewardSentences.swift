@@ -50,9 +50,9 @@ final class RewardSentences {
   /// The number of upper layers whose states are read.
   private static let layerCount = 3
   // Sets how fast this part learns, compared with the others.
-  private static let scale = 0.05
+  private static let scale = 0.15
   // Tuning wants a learning rate some thirty times smaller.
-  private static let tunedScale = 1.5
+  private static let tunedScale = 4.5
 
   init(
     _ pretrained: PretrainedSentences, _ configuration: ChatRewardConfiguration,
