@@ -56,9 +56,7 @@ public struct DirectPreferenceStage<D: Domain> {
     for trainer: Trainer, base: URL
   ) throws -> D.DomainPolicy? {
     guard trainer.wantsReference || options.divergenceSamples > 0 else { return nil }
-    let reference = try project.domain.loadPolicy(from: base)
-    reference.parameters.setTrainable(false)
-    return reference
+    return try project.reference(of: trainer.policy, in: base)
   }
 
   private func cache(_ reference: D.DomainPolicy, in trainer: Trainer) throws {

@@ -94,7 +94,8 @@ extension DirectPreferenceTrainer {
   ) throws -> Double {
     let rollout = try policy.sample(prompts, seed: seed)
     let own = try policy.evaluate(rollout, .logProbabilities).logProbabilities
-    let other = try reference.evaluate(rollout, .logProbabilities).logProbabilities
+    let other = try policy.near(reference) { try $0.evaluate(rollout, .logProbabilities) }
+      .logProbabilities
     return ((own - other) * rollout.mask.to(own.dtype)).sum().item()
   }
 }

@@ -75,6 +75,8 @@ public final class DirectPreferenceTrainer<P: Policy> {
   public var wantsReference: Bool { referenceCount > 0 && references == nil }
 
   /// Evaluates the reference on all artifacts; `onProgress` hears how many are done.
+  ///
+  /// It may be the trained policy itself where that carries its reference: ``Policy/withReference(_:)``.
   public func cacheReference(_ reference: P, onProgress: (Int) throws -> Void = { _ in }) throws {
     guard referenceCount > 0 else { return }
     var done = 0
@@ -82,7 +84,9 @@ public final class DirectPreferenceTrainer<P: Policy> {
       var result: [Double] = []
       for start in stride(from: 0, to: samples.count, by: 2 * options.microbatchSize) {
         let rows = Array(samples[start..<min(start + 2 * options.microbatchSize, samples.count)])
-        result += try withoutGradient { try trajectories(rows, of: reference).sums.doubles() }
+        result += try withoutGradient {
+          try policy.near(reference) { try trajectories(rows, of: $0).sums.doubles() }
+        }
         done += rows.count
         try onProgress(done)
       }

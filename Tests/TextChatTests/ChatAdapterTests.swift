@@ -2,6 +2,7 @@ import Foundation
 import LanguageModels
 import NeuralNetworks
 import PolicyOptimization
+import PreferenceLearning
 import RLHFCore
 import RLHFPlugin
 import TestSupport
@@ -158,6 +159,35 @@ import Torch
     }
     #expect(model.parameters.map { $0.tensor.floats() } == before)
     #expect(trainer.reference === trainer.policy)
+  }
+
+  @Test("learning from preferences with one copy of the weights equals learning with a second one")
+  func directPreferences() throws {
+    let domain = domain()
+    let start = try fineTuned(domain, on: base())
+    let preferences = Preferences(
+      pairs: samples.filter { $0.artifact.text != "No." }.map {
+        PreferencePair(prompt: $0.prompt, chosen: $0.artifact, rejected: ChatReply("No."))
+      })
+    var options = DirectPreferenceOptions()
+    options.batchSize = 2
+    options.microbatchSize = 2
+    options.learningRate = 0.01
+    func metrics(isShared: Bool) throws -> [[String: Double]] {
+      let policy = try domain.loadPolicy(from: start)
+      let reference = isShared ? policy : try domain.loadPolicy(from: start)
+      if isShared { #expect(try domain.addReference(from: start, to: policy)) }
+      let trainer = try DirectPreferenceTrainer(
+        policy: policy, preferences: preferences, options: options, seed: 4)
+      try trainer.cacheReference(reference)
+      var metrics = [try trainer.update(), try trainer.update()]
+      let divergence = try trainer.divergence(
+        from: reference, on: [ChatPrompt("Question 1?")], seed: 6)
+      #expect(divergence != 0)
+      metrics.append(["divergence": divergence])
+      return metrics
+    }
+    #expect(try metrics(isShared: true) == metrics(isShared: false))
   }
 
   @Test("adapters are written as PEFT has them, and read with their model")
