@@ -1,5 +1,6 @@
 public import Foundation
 import PolicyOptimization
+import PreferenceLearning
 public import RLHFCore
 public import RLHFPlugin
 import Tracking

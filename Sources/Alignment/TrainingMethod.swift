@@ -1,6 +1,6 @@
-import PolicyOptimization
-import PreferenceLearning
-public import RLHFCore
+public import PolicyOptimization
+public import PreferenceLearning
+import RLHFCore
 
 /// A way to train a policy on preferences: an algorithm against a reward model, or a direct method.
 public enum TrainingMethod: Sendable, Hashable {
