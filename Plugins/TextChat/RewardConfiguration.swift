@@ -5,7 +5,8 @@ public import RLHF
 /// The encoder has parts, whose features stand side by side; each can be switched off, not all.
 public struct ChatRewardConfiguration: StageOptions, Equatable {
   /// The penalty of the regression that the reward model begins from: on words and word pairs of the reply, and on its
-  /// measures; `nil` begins from nothing.
+  /// measures; `nil` begins from nothing, and so does a reward model with an `encoder`: behind a regression that knows
+  /// the training pairs it would find nothing left to learn.
   public var regressionPenalty: Double? = 8
   /// The number of features of the words and word pairs of the reply that training learns; 0 switches that part off.
   public var lexicalSize = 0
@@ -49,6 +50,9 @@ public struct ChatRewardConfiguration: StageOptions, Equatable {
 
   /// Creates the defaults.
   public init() {}
+
+  /// The penalty of the regression, where there is one.
+  var penalty: Double? { encoder == nil ? regressionPenalty : nil }
 
   /// Reports settings that are impossible.
   public func validate(_ check: inout SettingsCheck) {

@@ -43,7 +43,7 @@ public final class ChatRewardEncoder: Encoder {
     let pretrained = try pretrained ?? configuration.encoder.map(PretrainedSentences.load)
     parameters = ParameterStore(seed: seed)
     regression =
-      configuration.regressionPenalty == nil
+      configuration.penalty == nil
       ? nil : RewardRegression(configuration, in: parameters)
     // From 0: a word that training does not know counts nothing.
     terms =
@@ -77,7 +77,7 @@ public final class ChatRewardEncoder: Encoder {
 
   /// Fits the regression, where there is one, to `pairs`: the ones that the reward model will be trained on.
   public func fitRegression(to pairs: [PreferencePair<ChatPrompt, ChatReply>]) {
-    guard let regression, let penalty = configuration.regressionPenalty else { return }
+    guard let regression, let penalty = configuration.penalty else { return }
     regression.fit(
       pairs.map { pair in
         (
@@ -94,7 +94,7 @@ public final class ChatRewardEncoder: Encoder {
 
   /// The width H of the features.
   public var featureSize: Int {
-    (configuration.regressionPenalty == nil ? 0 : 1) + configuration.lexicalSize
+    (configuration.penalty == nil ? 0 : 1) + configuration.lexicalSize
       + (configuration.usesMeasures ? RewardFeatures.measureCount : 0)
       + (configuration.layers > 0 ? configuration.hiddenSize : 0)
       + (configuration.usesPolicy ? configuration.policySize : 0)

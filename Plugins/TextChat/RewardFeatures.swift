@@ -37,7 +37,7 @@ struct RewardFeatures {
     let replyWords = RewardWords.split(reply)
     let promptWords = prompt.messages.flatMap { RewardWords.split($0.content) }
     (terms, termWeights) =
-      configuration.lexicalSize > 0 || configuration.regressionPenalty != nil
+      configuration.lexicalSize > 0 || configuration.penalty != nil
       ? Self.terms(of: replyWords, buckets: configuration.lexicalBuckets) : ([], [])
     measures = configuration.usesMeasures ? Self.measures(of: replyWords, to: promptWords) : []
     words = []

@@ -45,7 +45,6 @@ import Torch
 
   private func encoder(tuned: Bool, seed: Seed = 3) throws -> ChatRewardEncoder {
     var configuration = ChatRewardConfiguration()
-    configuration.regressionPenalty = nil
     configuration.usesMeasures = false
     configuration.encoder = folder.url.path
     configuration.encoderSize = 5
