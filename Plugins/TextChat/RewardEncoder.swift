@@ -88,8 +88,13 @@ public final class ChatRewardEncoder: Encoder {
   }
 
   /// With a regression, its score alone counts before training.
+  ///
+  /// The table of words is 0 at first, so that heads that are not 0 let it learn; the features of other parts are not.
   public var headStart: [Float]? {
-    regression.map { _ in [1] + Array(repeating: 0, count: featureSize - 1) }
+    guard regression != nil else { return nil }
+    let size = configuration.lexicalSize
+    let terms = (0..<size).map { Float($0.isMultiple(of: 2) ? 1 : -1) / Float(size).squareRoot() }
+    return [1] + terms + Array(repeating: 0, count: featureSize - 1 - size)
   }
 
   /// The width H of the features.

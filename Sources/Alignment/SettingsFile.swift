@@ -17,10 +17,15 @@ public enum SettingsFile {
 
   /// Parses YAML whose origin is `source`; an empty text is an empty object.
   public static func parse(_ text: String, source: String) throws -> JSONValue {
+    let value = try value(in: text, source: source)
+    return value == .null ? .object([:]) : value
+  }
+
+  /// The value that a YAML text holds; `null` for an empty text.
+  private static func value(in text: String, source: String) throws -> JSONValue {
     do {
-      guard let node = try Yams.compose(yaml: text) else { return .object([:]) }
-      let value = try value(of: node, source: source)
-      return value == .null ? .object([:]) : value
+      guard let node = try Yams.compose(yaml: text) else { return .null }
+      return try value(of: node, source: source)
     } catch let error as YamlError {
       let line = "\(error)".split(separator: "\n").first.map(String.init) ?? "not YAML"
       throw RLHFError(.invalidConfiguration, "\(source) is not valid YAML: \(line)")
@@ -37,8 +42,8 @@ public enum SettingsFile {
         throw RLHFError(
           .usage, "--set \(override): expected KEY=VALUE, such as ppo.learningRate=1e-5.")
       }
-      let value = try parse(String(parts[1]), source: "--set \(parts[0])")
-      root = inserting(parts[1].isEmpty ? .null : value, at: path[...], into: root)
+      let value = try value(in: String(parts[1]), source: "--set \(parts[0])")
+      root = inserting(value, at: path[...], into: root)
     }
     return root
   }

@@ -27,11 +27,11 @@ import Testing
   func layers() throws {
     let project = try project(
       "plugin: toy\nppo:\n  clipRange: 0.1\ndomain:\n  length: 6\n",
-      overrides: ["ppo.epochs=7", "ppo.score.clip="])
+      overrides: ["ppo.epochs=7", "ppo.score.clip=", "ppo.valueClipRange=null"])
     #expect(project.settings.ppo.learningRate == 0.01)
     #expect(project.settings.ppo.clipRange == 0.1)
     #expect(project.settings.ppo.epochs == 7)
-    #expect(project.settings.ppo.score.clip == nil)
+    #expect(project.settings.ppo.score.clip == nil && project.settings.ppo.valueClipRange == nil)
     #expect(project.settings.ppo.lambda == PolicyOptions().lambda)
     #expect(project.domain.configuration.length == 6)
     #expect(project.domain.configuration.hiddenSize == 8)

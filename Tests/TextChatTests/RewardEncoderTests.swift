@@ -144,6 +144,19 @@ import Torch
     #expect(values[0] > values[1] + 0.5)
     let isTrained = encoder.parameters.trainable.contains { $0.name.hasPrefix("regression") }
     #expect(!isTrained)
+    // Every other part can learn: after two updates nothing trainable is what it was.
+    let names = model.trainable.map(\.name)
+    let start = model.trainable.map { $0.tensor.detached().floats() }
+    var options = RewardOptions()
+    options.batchSize = Self.pairs.count
+    options.epochs = 3
+    options.warmUp = 0
+    options.validationFraction = 0
+    let trainer = try RewardTrainer(model: model, pairs: Self.pairs, options: options, seed: 5)
+    while !trainer.isFinished { _ = try trainer.trainEpoch() }
+    for (index, name) in names.enumerated() {
+      #expect(model.trainable[index].tensor.detached().floats() != start[index], "\(name)")
+    }
   }
 
   @Test("the regression solves a convex problem: the order of the pairs is nothing to it")
