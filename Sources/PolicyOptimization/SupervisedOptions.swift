@@ -24,6 +24,9 @@ public struct SupervisedOptions: StageOptions, Equatable {
   /// The number of updates between checkpoints.
   public var checkpointInterval = 100
 
+  /// The number of updates in a row that may be skipped because their loss is not finite; one more ends the run.
+  public var skippedLimit = 10
+
   /// Creates the defaults.
   public init() {}
 
@@ -38,5 +41,6 @@ public struct SupervisedOptions: StageOptions, Equatable {
     check.positive(gradientNorm, "gradientNorm")
     check.positive(evaluationInterval, "evaluationInterval")
     check.positive(checkpointInterval, "checkpointInterval")
+    check.notNegative(Double(skippedLimit), "skippedLimit")
   }
 }

@@ -10,8 +10,10 @@ public final class SupervisedTrainer<P: Policy> {
   public let policy: P
   /// The settings.
   public let options: SupervisedOptions
-  /// The number of updates made so far.
+  /// The number of updates made so far, skipped ones included.
   public private(set) var step = 0
+  /// The updates that were skipped because their loss was not finite.
+  public private(set) var skipped = SkippedUpdates()
 
   private let demonstrations: [Demonstration<P.Prompt, P.Artifact>]
   private let seed: Seed
@@ -41,7 +43,7 @@ public final class SupervisedTrainer<P: Policy> {
   /// The number of updates in the whole run.
   public var totalSteps: Int { options.epochs * order.batchesPerEpoch }
 
-  /// Makes one update.
+  /// Makes one update; where its loss is not finite, the policy stays as it is and the update is counted as skipped.
   public func update() throws -> [String: Double] {
     let batch = order.batch(step)
     policy.parameters.clearGradients()
@@ -59,14 +61,19 @@ public final class SupervisedTrainer<P: Policy> {
     let learningRate =
       options.learningRate
       * options.schedule.factor(step: step, total: totalSteps, warmUp: options.warmUp)
-    let norm = optimizer.update(
-      divisor: Double(max(count, 1)), maximumNorm: options.gradientNorm,
-      learningRate: learningRate)
+    var norm = Double.nan
+    if total.isFinite {
+      norm = optimizer.update(
+        divisor: Double(max(count, 1)), maximumNorm: options.gradientNorm,
+        learningRate: learningRate)
+    }
     step += 1
+    try skipped.count(isSkipped: !norm.isFinite, limit: options.skippedLimit, section: "sft")
     return [
       "sft/loss": total / Double(max(count, 1)), "sft/gradientNorm": norm,
       "sft/learningRate": learningRate, "sft/epoch": Double(step) / Double(order.batchesPerEpoch),
-    ]
+      "sft/skipped": Double(skipped.total),
+    ].filter { $0.value.isFinite }
   }
 
   /// The mean loss over `demonstrations`, without an update.
@@ -88,16 +95,19 @@ public final class SupervisedTrainer<P: Policy> {
   /// Writes what is needed to go on from here, apart from the policy, into `directory`.
   public func save(to directory: URL) throws {
     try optimizer.save(to: directory.appending(path: "optimizer.safetensors"))
-    try TrainerState.write(SupervisedState(step: step), to: directory)
+    try TrainerState.write(SupervisedState(step: step, skipped: skipped), to: directory)
   }
 
   /// Goes on from what ``save(to:)`` wrote.
   public func restore(from directory: URL) throws {
     try optimizer.load(from: directory.appending(path: "optimizer.safetensors"))
-    step = try TrainerState.read(SupervisedState.self, from: directory).step
+    let state = try TrainerState.read(SupervisedState.self, from: directory)
+    step = state.step
+    skipped = state.skipped ?? SkippedUpdates()
   }
 }
 
 private struct SupervisedState: Codable {
   var step: Int
+  var skipped: SkippedUpdates?
 }

@@ -19,7 +19,7 @@ public final class DirectPreferenceTrainer<P: Policy> {
   /// The number of updates made so far, those that were skipped included.
   public private(set) var step = 0
   /// The number of updates that were skipped because their loss was not finite.
-  public private(set) var skipped = 0
+  public var skipped: Int { skips.total }
 
   let loss: DirectPreferenceLoss
   let training: DirectPreferenceExamples<P.Prompt, P.Artifact>
@@ -28,7 +28,7 @@ public final class DirectPreferenceTrainer<P: Policy> {
   var references: (training: [Double], heldOut: [Double])?
   let optimizer: AdamW
   private let order: ShuffledBatches
-  private var skippedInARow = 0
+  private var skips = SkippedUpdates()
 
   /// Creates a trainer; throws where there is nothing to learn from.
   public init(
@@ -120,7 +120,7 @@ public final class DirectPreferenceTrainer<P: Policy> {
         learningRate: learningRate)
     }
     step += 1
-    try count(isSkipped: !norm.isFinite)
+    try skips.count(isSkipped: !norm.isFinite, limit: options.skippedLimit, section: "dpo")
     var metrics = figures.metrics(
       [
         "preference/gradientNorm": norm, "preference/learningRate": learningRate,
@@ -129,20 +129,6 @@ public final class DirectPreferenceTrainer<P: Policy> {
       ])
     if loss.kind == .kto { metrics["preference/divergence"] = divergence }
     return metrics.filter { $0.value.isFinite }
-  }
-
-  private func count(isSkipped: Bool) throws {
-    guard isSkipped else {
-      skippedInARow = 0
-      return
-    }
-    skipped += 1
-    skippedInARow += 1
-    guard skippedInARow > options.skippedLimit else { return }
-    throw RLHFError(
-      .training,
-      "The loss was not finite in \(skippedInARow) updates in a row, the last of them update \(step); dpo.skippedLimit is \(options.skippedLimit). The last checkpoint is good: lower dpo.learningRate or dpo.beta and start anew from it."
-    )
   }
 
   /// The divergence z of KTO: how much more likely the policy makes artifacts of other prompts than the reference does.
@@ -169,7 +155,7 @@ public final class DirectPreferenceTrainer<P: Policy> {
     try optimizer.save(to: directory.appending(path: "optimizer.safetensors"))
     try TrainerState.write(
       DirectPreferenceState(
-        step: step, skipped: skipped, skippedInARow: skippedInARow,
+        step: step, skips: skips,
         references: references.map { [$0.training, $0.heldOut] }),
       to: directory)
   }
@@ -187,14 +173,13 @@ public final class DirectPreferenceTrainer<P: Policy> {
       references = (kept[0], kept[1])
     }
     try optimizer.load(from: directory.appending(path: "optimizer.safetensors"))
-    (step, skipped, skippedInARow) = (state.step, state.skipped, state.skippedInARow)
+    (step, skips) = (state.step, state.skips)
   }
 }
 
 private struct DirectPreferenceState: Codable {
   var step: Int
-  var skipped: Int
-  var skippedInARow: Int
+  var skips: SkippedUpdates
   /// The log-probabilities under the reference, of training and held out.
   var references: [[Double]]?
 }

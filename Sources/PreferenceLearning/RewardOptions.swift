@@ -64,6 +64,9 @@ public struct RewardOptions: StageOptions, Equatable {
   /// The number of epochs without a better validation loss after which training ends.
   public var patience = 3
 
+  /// The number of updates in a row that may be skipped because their loss is not finite; one more ends the run.
+  public var skippedLimit = 10
+
   /// Creates the defaults.
   public init() {}
 
@@ -110,5 +113,6 @@ public struct RewardOptions: StageOptions, Equatable {
       validationFraction >= 0 && validationFraction < 1, "validationFraction",
       "a number from 0 to below 1", found: validationFraction)
     check.positive(patience, "patience")
+    check.notNegative(Double(skippedLimit), "skippedLimit")
   }
 }

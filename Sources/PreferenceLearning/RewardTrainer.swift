@@ -31,6 +31,8 @@ public final class RewardTrainer<E: Encoder> {
   private let loss: RewardLoss<E.Prompt, E.Artifact>
   private var bestLoss = Double.infinity
   private var epochsSinceBest = 0
+  /// The updates that were skipped because their loss was not finite.
+  public private(set) var skipped = SkippedUpdates()
   private let best: ParameterSnapshot
 
   /// Creates a trainer on pairs alone.
@@ -114,6 +116,7 @@ public final class RewardTrainer<E: Encoder> {
     let total = options.epochs * order.batchesPerEpoch
     var sum = 0.0
     var norm = 0.0
+    var made = 0.0
     var forms: [String: (sum: Double, count: Int)] = [:]
     for update in 0..<order.batchesPerEpoch {
       let step = epoch * order.batchesPerEpoch + update
@@ -123,25 +126,28 @@ public final class RewardTrainer<E: Encoder> {
       let mean = found.sum / Double(batch.count)
       mean.backward()
       let value = mean.item()
-      forms.merge(found.byForm) { ($0.sum + $1.sum, $0.count + $1.count) }
-      guard value.isFinite else {
-        throw RLHFError(
-          .training,
-          "The reward model's loss is not finite in epoch \(epoch + 1). Lower reward.learningRate and start again."
-        )
+      var ownNorm = Double.nan
+      if value.isFinite {
+        ownNorm = optimizer.update(
+          divisor: 1, maximumNorm: options.gradientNorm,
+          learningRate: options.learningRate
+            * options.schedule.factor(step: step, total: total, warmUp: options.warmUp))
       }
-      norm += optimizer.update(
-        divisor: 1, maximumNorm: options.gradientNorm,
-        learningRate: options.learningRate
-          * options.schedule.factor(step: step, total: total, warmUp: options.warmUp))
-      sum += value
+      try skipped.count(
+        isSkipped: !ownNorm.isFinite, limit: options.skippedLimit, section: "reward")
+      if ownNorm.isFinite {
+        forms.merge(found.byForm) { ($0.sum + $1.sum, $0.count + $1.count) }
+        norm += ownNorm
+        sum += value
+        made += 1
+      }
       try onUpdate(update + 1)
     }
     epoch += 1
     var metrics = [
-      "reward/loss": sum / Double(order.batchesPerEpoch),
-      "reward/gradientNorm": norm / Double(order.batchesPerEpoch), "reward/epoch": Double(epoch),
-    ]
+      "reward/loss": sum / made, "reward/gradientNorm": norm / made,
+      "reward/epoch": Double(epoch), "reward/skipped": Double(skipped.total),
+    ].filter { $0.value.isFinite }
     if forms.count > 1 {
       for (form, value) in forms { metrics["reward/\(form)Loss"] = value.sum / Double(value.count) }
     }
@@ -175,7 +181,8 @@ public final class RewardTrainer<E: Encoder> {
         + zip(trained, best.values).map { ("best.\($0.name)", $1) },
       metadata: [:], to: directory.appending(path: "parameters.safetensors"))
     try TrainerState.write(
-      RewardState(epoch: epoch, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest),
+      RewardState(
+        epoch: epoch, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest, skipped: skipped),
       to: directory)
   }
 
@@ -201,6 +208,7 @@ public final class RewardTrainer<E: Encoder> {
     (epoch, bestLoss, epochsSinceBest) = (
       state.epoch, state.bestLoss ?? .infinity, state.epochsSinceBest
     )
+    skipped = state.skipped ?? SkippedUpdates()
   }
 
   private func loss(
@@ -232,7 +240,10 @@ private struct RewardState: Codable {
   var bestLoss: Double?
   var epochsSinceBest: Int
 
-  init(epoch: Int, bestLoss: Double, epochsSinceBest: Int) {
+  var skipped: SkippedUpdates?
+
+  init(epoch: Int, bestLoss: Double, epochsSinceBest: Int, skipped: SkippedUpdates) {
+    self.skipped = skipped
     self.epoch = epoch
     self.bestLoss = bestLoss.isFinite ? bestLoss : nil
     self.epochsSinceBest = epochsSinceBest

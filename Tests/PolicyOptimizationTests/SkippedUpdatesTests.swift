@@ -110,4 +110,41 @@ private final class FaultyPolicy: Policy {
     }
     #expect(second.policy.evaluations == 1)
   }
+
+  @Test(
+    "fine-tuning skips and counts them, goes on from a checkpoint, and ends where they do not end")
+  func supervised() throws {
+    let demonstrations = (0..<12).map {
+      Demonstration(prompt: $0 % 3, artifact: Array(repeating: $0 % 3, count: 4))
+    }
+    func trainer(
+      limit: Int, _ isFaulty: @escaping (Int) -> Bool
+    ) throws -> SupervisedTrainer<FaultyPolicy> {
+      var options = SupervisedOptions()
+      options.batchSize = 4
+      options.skippedLimit = limit
+      return try SupervisedTrainer(
+        policy: FaultyPolicy(isFaulty), demonstrations: demonstrations, options: options, seed: 1)
+    }
+    let some = try trainer(limit: 1) { $0 == 1 || $0 == 3 }
+    var metrics: [[String: Double]] = []
+    for _ in 0..<5 { metrics.append(try some.update()) }
+    #expect(metrics.map { $0["sft/skipped"] } == [0, 1, 1, 2, 2])
+    #expect(metrics[1]["sft/loss"] == nil && metrics[2]["sft/loss"] != nil)
+    let isFinite = some.policy.parameters.parameters.allSatisfy {
+      $0.tensor.isFinite().all().item() == 1
+    }
+    #expect(isFinite)
+    let folder = try TemporaryFolder()
+    try some.save(to: folder.url)
+    let resumed = try trainer(limit: 1) { _ in false }
+    try resumed.restore(from: folder.url)
+    #expect(resumed.skipped.total == 2 && resumed.step == 5)
+
+    let all = try trainer(limit: 2) { _ in true }
+    _ = try all.update()
+    _ = try all.update()
+    let error = #expect(throws: RLHFError.self) { try all.update() }
+    #expect(error?.code == .training && error?.message.contains("sft.skippedLimit") == true)
+  }
 }

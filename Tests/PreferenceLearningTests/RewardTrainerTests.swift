@@ -112,6 +112,27 @@ import Torch
     #expect(try unbroken.model.scores(of: samples) == resumed.model.scores(of: samples))
   }
 
+  @Test(
+    "updates whose loss is not finite are skipped and counted, and end the run where they do not end"
+  )
+  func notFinite() async throws {
+    var data = try await pairs(64, temperature: 0, seed: 1)
+    data[0].chosen[0] = .nan
+    let one = try trainer(data, epochs: 2)
+    let metrics = [try one.trainEpoch(), try one.trainEpoch()]
+    // The bad pair may have been set aside: then it spoils no update.
+    let skipped = metrics.map { $0["reward/skipped"] ?? -1 }
+    #expect(skipped == [1, 2] || skipped == [0, 0])
+    let isFinite = one.model.trainable.allSatisfy { $0.tensor.isFinite().all().item() == 1 }
+    #expect(isFinite)
+    for index in data.indices { data[index].chosen[0] = .nan }
+    let all = try trainer(data, epochs: 20)
+    let error = #expect(throws: RLHFError.self) {
+      while !all.isFinished { _ = try all.trainEpoch() }
+    }
+    #expect(error?.code == .training && error?.message.contains("reward.skippedLimit") == true)
+  }
+
   @Test("nothing to learn from, or an unknown criterion, is said")
   func refusals() async throws {
     #expect(throws: RLHFError.self) { try trainer([]) }
