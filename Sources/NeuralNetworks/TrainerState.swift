@@ -12,7 +12,9 @@ package enum TrainerState {
   }
 
   /// Reads what ``write(_:to:)`` wrote.
-  package static func read<State: Decodable>(_ type: State.Type, from directory: URL) throws -> State {
+  package static func read<State: Decodable>(_ type: State.Type, from directory: URL) throws
+    -> State
+  {
     let url = directory.appending(path: "trainer.json")
     do {
       return try JSONDecoder().decode(type, from: Data(contentsOf: url))
