@@ -1,3 +1,4 @@
+public import Foundation
 import RLHFCore
 import RLHFPlugin
 
@@ -12,6 +13,21 @@ public enum PreferenceHalf: String, Codable, Sendable, CaseIterable {
   case first
   /// The other half.
   case second
+
+  /// What a person should know where the reward model in `gold` did not learn from other preferences than the one in
+  /// `reward`; `nil` where it did, or where one of them is no run's.
+  public static func remark(onGold gold: URL, reward: URL) -> String? {
+    guard let one = half(of: gold), let other = half(of: reward) else { return nil }
+    guard one == other || one == .all || other == .all else { return nil }
+    return
+      "The gold reward model learned from the half '\(one.rawValue)' of the preferences and the optimised one from '\(other.rawValue)': it is no independent judge. Train one with --half first and the other with --half second."
+  }
+
+  private static func half(of model: URL) -> PreferenceHalf? {
+    let run = RunFolder(url: model.deletingLastPathComponent())
+    guard let settings = try? SettingsFile.read(run.configuration) else { return nil }
+    return settings["half"]?.stringValue.flatMap(PreferenceHalf.init(rawValue:)) ?? .all
+  }
 
   /// Whether what was said about `prompt` belongs to the half.
   ///

@@ -59,6 +59,9 @@ struct CompareCommand: AsyncParsableCommand {
         from, of: [.sft], in: folder, hint: "Train one with 'rlhf sft', or name one with --from."),
       reward: try ProjectFiles.model(reward, of: [.reward], in: folder, hint: hint),
       gold: try ProjectFiles.model(gold, of: [.reward], in: folder, hint: hint))
+    if let remark = PreferenceHalf.remark(onGold: plan.gold, reward: plan.reward) {
+      Terminal.shared.note(remark)
+    }
     let report = try await MethodComparison(project: project, observer: .terminal()).run(
       plan, in: try ProjectFiles.newRun(.compare, named: runName, in: folder))
     try output.print(report, tables: [RunTables.methods(report)])

@@ -139,6 +139,9 @@ struct PPOCommand: AsyncParsableCommand {
       let hidden = try gold.map {
         try ProjectFiles.model($0, of: [.reward], in: folder, hint: "")
       }
+      if let hidden, let remark = PreferenceHalf.remark(onGold: hidden, reward: scores) {
+        Terminal.shared.note(remark)
+      }
       run = try runOptions.new(.ppo, in: folder)
       try await PolicyStage(project: project, observer: .terminal()).start(
         in: run, base: base, reward: scores, gold: hidden)

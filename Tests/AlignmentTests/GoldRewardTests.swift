@@ -74,6 +74,10 @@ import Tracking
     #expect(first.isDisjoint(with: second) && !first.isEmpty && !second.isEmpty)
     #expect(try first.union(second) == prompts(.all, seed: 1))
     #expect(try first == prompts(.first, seed: 9))
+    let (proxy, gold) = (run("proxy", in: project).model, run("gold", in: project).model)
+    #expect(PreferenceHalf.remark(onGold: gold, reward: proxy) == nil)
+    #expect(PreferenceHalf.remark(onGold: proxy, reward: proxy)?.contains("'first'") == true)
+    #expect(PreferenceHalf.remark(onGold: temporary.url, reward: proxy) == nil)
   }
 
   @Test("scores every iteration, changes nothing of training, and is drawn over the divergence")
