@@ -5,7 +5,7 @@ struct StatisticsOracle {
   private let value: Any?
 
   /// The small copy that the repository holds.
-  static let fixture = "Fixtures/statistics/evaluation.json"
+  static let fixture = "Fixtures/oracles/algorithms/evaluation.json"
   /// Ends of ranges, by `Tests/Oracles/statistics.py`.
   static let edgeCases = "Fixtures/statistics/edge_cases.json"
   /// The file in the folder that `RLHF_ORACLES` names, `../shared/oracles` where it names none.
