@@ -38,8 +38,6 @@ public struct MethodSummary: Sendable, Codable {
 
   /// The mean divergence from the policy that training started from, in nats per sample.
   public var divergence: Double { Statistics.mean(results.map(\.divergence)) }
-  /// Whether the gold score rose with every seed.
-  public var roseAlways: Bool { results.allSatisfy { $0.gain > 0 } }
 }
 
 /// Methods side by side: `evaluation.json` of the run.
@@ -173,6 +171,8 @@ public struct MethodComparison<D: Domain> {
   private func prepared(for method: TrainingMethod, seed: Seed) throws -> Project<D> {
     try project.with { settings in
       settings.seed = seed
+      // What measures must not choose: each run ends with its last policy.
+      settings.ppo.guards.keepsBest = false
       switch method {
       case .optimisation(let algorithm): settings.ppo.algorithm = algorithm
       case .direct(let loss): settings.dpo.loss = loss

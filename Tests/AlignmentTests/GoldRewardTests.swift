@@ -154,7 +154,9 @@ import Tracking
     #expect(report.methods.map(\.method) == ["ppo", "rloo", "dpo"])
     #expect(report.methods.allSatisfy { $0.results.count == 2 && $0.interval.contains($0.gain) })
     for result in report.methods.flatMap(\.results) {
-      #expect(try run(result.run, in: project).state().status == .finished)
+      let state = try run(result.run, in: project).state()
+      #expect(state.status == .finished && state.summary["bestIteration"] == nil)
+      #expect(!FileManager.default.fileExists(atPath: run(result.run, in: project).best.path))
       #expect(abs(result.score - result.gain - report.baseline) < 1e-9)
     }
     let page = try String(contentsOf: folder.report, encoding: .utf8)
