@@ -30,10 +30,14 @@ registered_libtorch() {
 
 # Whether the loader finds the libraries of a folder.
 loader_knows() {
+  local cache
   case ":${LD_LIBRARY_PATH:-}:" in
     *":$1/lib:"*) return 0 ;;
   esac
-  /sbin/ldconfig -p | grep -qF "=> $1/lib/libtorch_cpu.so"
+  # All of it is read before it is searched: `grep -q` at the end of a pipe leaves at the first
+  # match, and under `pipefail` a writer cut off there would count as "not found".
+  cache=$(/sbin/ldconfig -p)
+  [[ $cache == *"=> $1/lib/libtorch_cpu.so"* ]]
 }
 
 # Whether a build will find a fitting libtorch, LIBTORCH's where that is set. Sets `libtorch_home`.
