@@ -43,13 +43,17 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
     // The vocabulary and the tensors.
     library("RLHFCore"),
+    // What raters see and hear of a prompt or an artifact.
+    library("Presentation"),
     .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
     .target(name: "CTorch", dependencies: ["CLibTorch"]),
     library("Torch", ["CTorch", "RLHFCore"]),
@@ -61,7 +65,7 @@ let package = Package(
     library("LanguageModels", ["RLHFCore", "NeuralNetworks", "Tokenizers", "Torch"]),
 
     // What a plugin is, and the two engines that train any of them.
-    library("RLHFPlugin", ["RLHFCore", "NeuralNetworks", "Torch"]),
+    library("RLHFPlugin", ["RLHFCore", "Presentation", "NeuralNetworks", "Torch"]),
     library("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
     library("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
     library("RLHF", ["RLHFCore", "NeuralNetworks", "RLHFPlugin", "Torch"]),
@@ -70,8 +74,23 @@ let package = Package(
     // Feedback, metrics, runs, the command line.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     library(
-      "FeedbackStore", ["RLHFCore", "CZlib", .product(name: "GRDB", package: "GRDB.swift")]),
+      "FeedbackStore",
+      ["RLHFCore", "Presentation", "CZlib", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Tracking", ["RLHFCore"]),
+
+    // Where people give the feedback.
+    .systemLibrary(
+      name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    library("Media", ["RLHFCore", "CSndFile"]),
+    library(
+      "Studio",
+      [
+        "RLHFCore", "Presentation", "FeedbackStore", "Media",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], resources: [.copy("Page")]),
+
     library(
       "Alignment",
       [
@@ -83,7 +102,7 @@ let package = Package(
       "RLHFCommands",
       [
         "Alignment", "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore",
-        "FeedbackStore", "Tracking", "NeuralNetworks", "Torch", "Yams",
+        "FeedbackStore", "Tracking", "Studio", "NeuralNetworks", "Torch", "Yams",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -121,8 +140,17 @@ let package = Package(
       "PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
     tests(
       "PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
-    tests("FeedbackStore", ["RLHFCore"]),
+    tests("Presentation"),
+    tests("FeedbackStore", ["RLHFCore", "Presentation"]),
     tests("Tracking", ["RLHFCore"]),
+    tests("Media", ["RLHFCore"]),
+    tests(
+      "Studio",
+      [
+        "RLHFCore", "Presentation", "FeedbackStore", "Media",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
     tests(
       "Alignment",
       [

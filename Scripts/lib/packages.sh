@@ -15,6 +15,7 @@ libstdc++-12-dev file lib/gcc/$multiarch/*/libstdc++.so
 pkg-config command pkg-config
 libsqlite3-dev file include/sqlite3.h
 zlib1g-dev file include/zlib.h
+libsndfile1-dev file include/sndfile.h
 libcurl4 library libcurl.so.4
 libxml2 library libxml2.so.2
 libncurses6 library libncurses.so.6
