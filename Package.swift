@@ -68,7 +68,7 @@ let package = Package(
     library("RLHFPlugin", ["RLHFCore", "Presentation", "NeuralNetworks", "Torch"]),
     library("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
     library("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
-    library("RLHF", ["RLHFCore", "NeuralNetworks", "RLHFPlugin", "Torch"]),
+    library("RLHF", ["RLHFCore", "Presentation", "NeuralNetworks", "RLHFPlugin", "Torch"]),
     library("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
 
     // Feedback, metrics, runs, the command line.
