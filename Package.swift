@@ -94,8 +94,8 @@ let package = Package(
     library(
       "Alignment",
       [
-        "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore", "FeedbackStore",
-        "Tracking", "NeuralNetworks", "Torch", "Yams",
+        "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore", "Presentation",
+        "FeedbackStore", "Media", "Tracking", "NeuralNetworks", "Torch", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ]),
     library(
