@@ -61,7 +61,7 @@ public struct ComparisonStage<D: Domain> {
 
   /// Samples comparisons for people to judge: two artifacts of `policy` for each prompt, or one of it and one of `other`.
   ///
-  /// Returns the number of comparisons that are new to the store; ``Project/fillQueue(criterion:overlap:demonstrations:addMedia:)``
+  /// Returns the number of comparisons that are new to the store; ``Project/fillQueue(criterion:overlap:demonstrations:)``
   /// brings them before people. Those on held-out prompts come on top, as in ``run(policy:count:rater:origin:round:seed:)``.
   public func sampleForPeople(
     policy: D.DomainPolicy, origin: String, against other: D.DomainPolicy? = nil,

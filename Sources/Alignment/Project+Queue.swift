@@ -21,10 +21,7 @@ extension Project {
   /// as many prompts without a demonstration as wanted.
   @discardableResult
   public func fillQueue(
-    criterion: String? = nil, overlap: Int = 1, demonstrations: Int = 0,
-    addMedia: AddMedia = { _, type in
-      throw RLHFError(.unsupported, "A file of the type \(type) has no place to be kept.")
-    }
+    criterion: String? = nil, overlap: Int = 1, demonstrations: Int = 0
   ) throws -> QueueReport {
     let criteria = D.descriptor.criteria
     for criterion in criteria {
@@ -33,7 +30,7 @@ extension Project {
           id: criterion.id, title: criterion.title,
           question: criterion.question ?? D.descriptor.question, origin: .domain))
     }
-    try present(split: demonstrations > 0 ? .train : nil, addMedia: addMedia)
+    try present(split: demonstrations > 0 ? .train : nil)
     var report = QueueReport()
     report.pairs = try store.addPairTasks(
       forUnjudged: criterion ?? criteria.first?.id ?? Criterion.overall.id, overlap: overlap)
@@ -80,16 +77,16 @@ extension Project {
     try store.setPriorities(priorities)
   }
 
-  private func present(split: Split?, addMedia: AddMedia) throws {
+  private func present(split: Split?) throws {
     let prompts: [StoredValue<D.Prompt>] = try store.unpresentedPrompts(of: split)
     let artifacts: [StoredValue<D.Artifact>] = try store.unpresentedArtifacts()
     var promptBlocks: [Int64: [ContentBlock]] = [:]
     var artifactBlocks: [Int64: [ContentBlock]] = [:]
     for prompt in prompts {
-      promptBlocks[prompt.row] = try domain.content(of: prompt.value, addMedia: addMedia)
+      promptBlocks[prompt.row] = try domain.content(of: prompt.value, addMedia: addMedia(_:type:))
     }
     for artifact in artifacts {
-      artifactBlocks[artifact.row] = try domain.content(of: artifact.value, addMedia: addMedia)
+      artifactBlocks[artifact.row] = try domain.content(of: artifact.value, addMedia: addMedia(_:type:))
     }
     try store.setPresentations(prompts: promptBlocks, artifacts: artifactBlocks)
   }
