@@ -1,6 +1,7 @@
+import FeedbackStore
 public import Foundation
 import PreferenceLearning
-public import RLHFCore
+import RLHFCore
 public import RLHFPlugin
 
 /// What a round of training on people's votes did: `rlhf round`.

@@ -1,9 +1,9 @@
-public import FeedbackStore
-public import Foundation
+import FeedbackStore
+import Foundation
 import PreferenceLearning
 import Presentation
-public import RLHFCore
-public import RLHFPlugin
+import RLHFCore
+import RLHFPlugin
 
 /// What was put into the queue.
 public struct QueueReport: Sendable, Codable, Equatable {
@@ -24,7 +24,9 @@ extension Project {
     criterion: String? = nil, overlap: Int = 1, demonstrations: Int = 0
   ) throws -> QueueReport {
     let criteria = D.descriptor.criteria
-    for criterion in criteria {
+    // What an owner changed of a criterion stays.
+    let known = Set(try store.criteria().map(\.id))
+    for criterion in criteria where !known.contains(criterion.id) {
       try store.addCriterion(
         StudioCriterion(
           id: criterion.id, title: criterion.title,

@@ -51,7 +51,7 @@ extension ProcessJobs {
 
     func number(_ name: String, _ range: ClosedRange<Int>, _ option: String) throws -> [String] {
       guard let value = values[name], value != .null else { return [] }
-      guard let number = value.intValue, range.contains(number) else {
+      guard let number = value.integerValue, range.contains(number) else {
         throw RLHFError(
           .invalidData,
           "'\(name)' of a job is a whole number from \(range.lowerBound) to \(range.upperBound).")
