@@ -161,6 +161,7 @@ function review(view, tools) {
   let inner;
   const amend = () => {
     inner = control({ ...view, kind: view.previous.kind, draft: null }, { ...tools, give: (amended, buttons) => tools.give(say("amend", { amended }), buttons) });
+    outer.node.hidden = true;
     place.replaceChildren(h("p", null, "What it should be:"), inner.node);
     inner.node.querySelector("button, input, textarea")?.focus();
   };

@@ -45,11 +45,11 @@ export class Player {
     const track = { block, label, heard: 0, plays: 0, first: null, reference: label === undefined,
       name: label ?? "Reference", duration: Number(block.duration) || 0 };
     track.canvas = h("canvas.wave", { role: "img",
-      "aria-label": `Waveform of ${track.name}, ${track.duration.toFixed(1)} seconds`,
+      "aria-label": `Waveform of ${track.name || "the sound"}, ${track.duration.toFixed(1)} seconds`,
       onclick: (event) => this.seek((event.offsetX / track.canvas.clientWidth) * this.length, index) });
     track.note = h("span.heard");
     track.button = h("button.track", { "aria-pressed": "false", onclick: () => this.play(index) },
-      h("span", null, label ? `Play ${label}` : "Reference"), index < 2 || !label ? h("kbd", null, label ? label.toLowerCase() : "x") : null);
+      h("span", null, track.reference ? "Reference" : `Play ${label}`), (index < 2 || track.reference) && h("kbd", null, track.reference ? "x" : "ab"[index]));
     this.tracks.push(track);
     this.length = Math.max(this.length, track.duration);
     new ResizeObserver(() => this.draw()).observe(track.canvas);
@@ -227,13 +227,13 @@ export class Player {
       pen.clearRect(0, 0, width, height);
       const peaks = track.block.peaks ?? [], scale = (seconds) => (seconds / (this.length || 1)) * width;
       if (this.loop[0] !== null) {
-        pen.fillStyle = style.getPropertyValue("--band");
+        pen.fillStyle = style.caretColor;
         pen.fillRect(scale(this.loop[0]), 0, scale((this.loop[1] ?? this.length) - this.loop[0]), height);
       }
       const span = scale(track.duration) / (peaks.length || 1);
       peaks.forEach((peak, k) => {
         const tall = Math.max(ratio, Math.min(1, Number(peak) || 0) * (height - 6 * ratio));
-        pen.fillStyle = style.getPropertyValue(selected && k * span < scale(at) ? "--accent" : "--wave");
+        pen.fillStyle = selected && k * span < scale(at) ? style.textDecorationColor : style.columnRuleColor;
         pen.fillRect(k * span, (height - tall) / 2, Math.max(ratio, span * 0.65), tall);
       });
       if (selected) { pen.fillStyle = style.color; pen.fillRect(scale(at) - ratio, 0, 2 * ratio, height); }

@@ -39,11 +39,7 @@ export class Gallery {
   move(event, box) {
     const before = this.pointers.get(event.pointerId);
     if (!before) return;
-    const other = [...this.pointers.values()].find((pointer) => pointer.pointerId !== event.pointerId);
-    if (other) {
-      const reach = (pointer) => Math.hypot(pointer.clientX - other.clientX, pointer.clientY - other.clientY);
-      this.zoom((this.scale * reach(event)) / Math.max(reach(before), 1), this.place(event, box));
-    } else if (this.scale > 1) {
+    if (this.scale > 1) {
       this.x += (event.clientX - before.clientX) / box.clientWidth;
       this.y += (event.clientY - before.clientY) / box.clientHeight;
       this.apply();
@@ -91,16 +87,16 @@ export class Gallery {
     });
   }
 
-  grey(button) {
+  grey() {
     this.isGrey = !this.isGrey;
     for (const { box } of this.frames) box.classList.toggle("grey", this.isGrey);
-    button?.setAttribute("aria-pressed", this.isGrey);
+    this.greyButton?.setAttribute("aria-pressed", this.isGrey);
   }
 
   /** The row of tools under the pictures. */
   tools() {
     this.shown = h("output", { "aria-label": "Zoom" }, "100 %");
-    this.greyButton = h("button", { "aria-pressed": "false", onclick: () => this.grey(this.greyButton) }, "Grey ", h("kbd", null, "g"));
+    this.greyButton = h("button", { "aria-pressed": "false", onclick: () => this.grey() }, "Grey ", h("kbd", null, "g"));
     const hold = h("button", { onpointerdown: () => this.flicker(true), onpointerup: () => this.flicker(false),
       onpointerleave: () => this.flicker(false),
       onkeydown: (event) => { if (event.key === " ") this.flicker(true); }, onkeyup: () => this.flicker(false) },

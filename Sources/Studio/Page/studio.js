@@ -2,8 +2,6 @@
 import { h, api, say, dialog, form, field, byId, uuid, setToken, plural, letter, median, remember, remembered, applyTheme, describe } from "./base.js";
 import { actions, keyMap, keysOf, listen } from "./keys.js";
 import { blocks, mediaURL } from "./content.js";
-import { Gallery } from "./images.js";
-import { Player, decode, tone } from "./audio.js";
 import { control } from "./answers.js";
 import { Outbox } from "./outbox.js";
 
@@ -11,6 +9,16 @@ const main = byId("main"), top = byId("top");
 const recent = [];
 let session, outbox, keys, current, spare, asking, retry, answered = 0, left = 0, active = 0, lastInput = Date.now(), broke = 0;
 const paces = remembered("paces", []);
+
+// Pictures and sounds have modules of their own, loaded with the first task that has some.
+const parts = {};
+const all = (view) => [...(view?.items ?? []), view?.prompt ?? []].flat();
+async function equip(view) {
+  for (const [type, file] of [["image", "images"], ["audio", "audio"]]) {
+    if (!parts[type] && all(view).some((block) => block?.type === type)) parts[type] = await import(`./${file}.js`);
+  }
+  return view;
+}
 
 // Joining and signing in.
 
@@ -116,16 +124,16 @@ function heard(event, record, value) {
 /** Asks for a task that is neither held nor answered; gives the view, null when there is none. */
 async function ask() {
   const not = [current, spare, ...outbox.waiting.map((record) => record.body), ...recent].filter(Boolean).map((each) => each.view?.task ?? each.task);
-  return api("POST", "/api/tasks/next", { not: [...new Set(not)] });
+  return equip(await api("POST", "/api/tasks/next", { not: [...new Set(not)] }));
 }
 
 function preload() {
   if (spare || asking) return;
   asking = ask().then((view) => {
     spare = view ? { view, since: Date.now() } : undefined;
-    for (const block of [view?.prompt, ...(view?.items ?? [])].flat()) {
+    for (const block of all(view)) {
       if (block?.type === "image") (spare.pictures ??= []).push(Object.assign(new Image(), { src: mediaURL(block.media) }));
-      if (block?.type === "audio") decode(block.media).catch(() => {});
+      if (block?.type === "audio") parts.audio.decode(block.media).catch(() => {});
     }
   }).catch((error) => { if (error.status === 401) heard("signIn", null, error); }).finally(() => { asking = undefined; });
 }
@@ -166,7 +174,9 @@ function leave() {
 function show(view) {
   leave();
   const watch = { openedAt: new Date(), hidden: 0, switches: 0, flickers: 0, zoomed: false, flag: false };
-  const task = current = { view, watch, since: Date.now(), gallery: new Gallery(watch), player: new Player(watch, Number(view.mustHear ?? session.project.mustHear ?? 3)) };
+  const has = (type) => all(view).some((block) => block?.type === type);
+  const task = current = { view, watch, since: Date.now(), gallery: has("image") ? new parts.image.Gallery(watch) : undefined,
+    player: has("audio") ? new parts.audio.Player(watch, Number(view.mustHear ?? session.project.mustHear ?? 3)) : undefined };
   const media = (label) => ({ image: (block) => task.gallery.add(block, label), audio: (block) => task.player.add(block, label) });
   const several = view.items.length > 1;
   const panels = view.items.map((item, i) => {
@@ -188,10 +198,11 @@ function show(view) {
   main.replaceChildren(h(`div.task.${kind}`, { "data-task": view.task, "data-kind": view.kind }, heading,
     view.kind !== "rating" && view.criteria?.length === 1 && h("p.criterion.quiet", null, view.criteria[0].title), prompt,
     panels.length > 0 && h(`div.items.of${panels.length > 2 ? "many" : panels.length}`, null, panels),
-    task.gallery.frames.length > 0 && task.gallery.tools(), task.player.tracks.length > 0 && task.player.tools(),
+    task.gallery?.frames.length > 0 && task.gallery.tools(), task.player?.tools(),
     h("div.answer", { role: "region", "aria-label": "Answer" }, task.comment, answer?.node ?? h("p", null, "This page does not know this kind of task."),
       h("div.extras", null, extra("skip", "Skip", skip), extra("comment", "Comment", comment), task.flagButton, extra("undo", "Undo", undo), task.saved))));
-  if (task.player.tracks.length) { task.player.draw(); task.player.load(); }
+  task.player?.draw();
+  task.player?.load();
   document.title = `${heading.textContent} · ${session.project.title}`;
   scrollTo(0, 0);
   heading.focus({ preventScroll: true });
@@ -228,15 +239,15 @@ function give(answer, buttons) {
     say(`${describe(answer)}: press Enter to confirm.`);
     return;
   }
-  const missing = answer.kind === "skip" ? [] : task.player.missing();
+  const missing = (answer.kind !== "skip" && task.player?.missing()) || [];
   if (missing.length) return say(`Listen a little longer first: ${missing.map(([name, seconds]) => `${name} ${Math.max(0.1, seconds).toFixed(1)} s`).join(", ")}.`);
   task.given = true;
   const { watch, view } = task, now = new Date(), words = task.comment.value.trim();
   const seconds = (now - watch.openedAt - watch.hidden) / 1000;
   const id = uuid();
   const behaviour = { openedAt: watch.openedAt.toISOString(), submittedAt: now.toISOString(), seconds, input, hiddenMs: watch.hidden, flag: watch.flag,
-    ...(task.player.tracks.length && { ...task.player.behaviour(), switches: watch.switches }),
-    ...(task.gallery.frames.length && { flickers: watch.flickers, zoomed: watch.zoomed }) };
+    ...(task.player && { ...task.player.behaviour(), switches: watch.switches }),
+    ...(task.gallery && { flickers: watch.flickers, zoomed: watch.zoomed }) };
   paces.push(Math.min(seconds, 600));
   remember("paces", paces.splice(0, Math.max(0, paces.length - 50)) && paces);
   recent.push({ id, view, answer });
@@ -294,7 +305,7 @@ async function undo(chosen) {
       if (spare) release(spare);
       spare = { view: { ...before.view, draft: before.control?.draft?.() ?? before.view.draft }, since: before.since };
     }
-    show(view.view ?? view);
+    show(await equip(view));
     say(`Taken back: ${describe(last.answer)}.`);
   } catch (error) {
     say(error.status ? `Not undone: ${error.message}` : "Undo needs the network: that answer was sent already.", "alert");
@@ -329,18 +340,17 @@ function openSettings() {
   const confirm = h("input", { type: "checkbox", checked: remembered("confirm", false), onchange: () => remember("confirm", confirm.checked) });
   const volume = h("input", { type: "range", min: 0.05, max: 1, step: 0.05, value: remembered("volume", 1), onchange: () => remember("volume", Number(volume.value)) });
   dialog("Settings", h("div.stack", null, field("Colours", theme), h("label.check", null, confirm, "Confirm each answer with Enter"),
-    field("Volume", volume, "All sounds have the same loudness."), h("button", { onclick: tone }, "Play a test tone"),
+    field("Volume", volume, "All sounds have the same loudness."), h("button", { onclick: async () => (await import("./audio.js")).tone() }, "Play a test tone"),
     h("button", { onclick: async () => { await api("POST", "/api/logout").catch(() => {}); location.assign("/"); } }, `Sign out ${session.rater.name}`)));
 }
 
 // Keys.
 
 const run = { undo: () => undo(), skip, comment, flag, help: openKeys,
-  playA: (task) => task.player.play(0), playB: (task) => task.player.play(1),
-  reference: (task) => task.player.play(task.player.tracks.findIndex((track) => track.reference)),
-  playPause: (task) => (task.player.tracks.length ? task.player.toggle() : task.gallery.flicker(true)),
-  loopStart: (task) => task.player.mark(0), loopEnd: (task) => task.player.mark(1), back: (task) => task.player.step(-2), forward: (task) => task.player.step(2),
-  zoom: (task) => task.gallery.cycle(), grey: (task) => task.gallery.grey(task.gallery.greyButton) };
+  playA: ({ player }) => player?.play(0), playB: ({ player }) => player?.play(1), reference: ({ player }) => player?.play(player.tracks.findIndex((track) => track.reference)),
+  playPause: ({ player, gallery }) => (player ? player.toggle() : gallery?.flicker(true)),
+  loopStart: ({ player }) => player?.mark(0), loopEnd: ({ player }) => player?.mark(1), back: ({ player }) => player?.step(-2), forward: ({ player }) => player?.step(2),
+  zoom: ({ gallery }) => gallery?.cycle(), grey: ({ gallery }) => gallery?.grey() };
 
 listen((key) => {
   if (!session || !keys) return false;
@@ -352,7 +362,7 @@ listen((key) => {
   if (!Object.hasOwn(run, action ?? "") || (!current && !/undo|help/.test(action))) return false;
   run[action](current);
   return true;
-}, () => current?.gallery.flicker(false));
+}, () => current?.gallery?.flicker(false));
 
 // What goes on by the clock.
 
