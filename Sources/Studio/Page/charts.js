@@ -64,6 +64,6 @@ export function columns(name, bars) {
       const tall = (bar.count / most) * (height - 40);
       return [s("rect", { class: "column", x: i * wide + wide * 0.12, y: height - 20 - tall, width: wide * 0.76, height: tall, rx: 2 }),
         bar.count > 0 && s("text", { x: (i + 0.5) * wide, y: height - 25 - tall, "text-anchor": "middle" }, bar.count),
-        (bars.length < 12 || i % Math.ceil(bars.length / 10) === 0) && s("text", { x: (i + 0.5) * wide, y: height - 5, "text-anchor": "middle" }, bar.label)];
+        i % Math.ceil(bars.length / 7) === 0 && s("text", { x: (i + 0.5) * wide, y: height - 5, "text-anchor": "middle" }, bar.label)];
     }));
 }

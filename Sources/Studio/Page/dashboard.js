@@ -26,7 +26,7 @@ function table(heads, lines, none) {
 
 /** One measure in a line: name, bar with interval, number with interval that links to its rows. */
 function measure(name, interval, filter, { ceiling, share = true } = {}) {
-  if (!interval || !Number.isFinite(interval.value)) return h("div.measure", null, h("span", null, name), h("span"), h("span.number.quiet", null, "not enough answers"));
+  if (!interval || !Number.isFinite(interval.value)) return h("div.measure", null, h("span", null, name), h("span"), h("span.number.quiet", null, "not known yet"));
   const say = share ? percent : (value) => value.toFixed(3);
   const range = Number.isFinite(interval.low) ? ` ${say(interval.low)} to ${say(interval.high)}` : "";
   return h("div.measure", null, h("span", null, name), intervalBar(interval, ceiling, `${name} ${say(interval.value)}${range}`),
@@ -73,26 +73,14 @@ function criterionCard(criterion) {
 // Raters.
 
 async function raters() {
-  const [{ raters: people = [] }, accounts] = await Promise.all([api("GET", "/api/dashboard"), owner() ? api("GET", "/api/raters").catch(() => null) : null]);
+  const { raters: everyone = [] } = await api("GET", "/api/dashboard");
   const share = (part, whole, filter) => (whole ? rows(`${part} of ${whole}`, filter) : "–");
-  const known = new Set(people.map((person) => person.id));
-  const everyone = [...people, ...(accounts?.raters ?? []).filter((person) => !known.has(person.id))];
-  const change = (person, body) => api("PATCH", `/api/raters/${encode(person.id)}`, body).then(() => say("Saved."), (error) => say(error.message, "alert")).then(show);
-  const account = (id) => accounts?.raters.find((person) => person.id === id);
-  const role = (person) => {
-    const select = h("select", { "aria-label": `Role of ${person.name}`, onchange: () => change(person, { role: select.value }) }, ["rater", "reviewer", "owner"].map((name) => h("option", { value: name }, name)));
-    select.value = account(person.id).role;
-    return select;
-  };
-  const active = (person) => h("button.small", { onclick: () => change(person, { active: !account(person.id).active }) }, account(person.id).active ? "Switch off" : "Switch on");
-  const manage = accounts ? ["Role", "Account"] : [];
-  return [card(null, table(["Rater", "#Answers", "#Reliability", "#Gold passed", "#Same when swapped", "#Agrees with others", "#Median time", "#First shown", "Last seen", "Remarks", ...manage],
+  return [card(null, table(["Rater", "#Answers", "#Reliability", "#Gold passed", "#Same when swapped", "#Agrees with others", "#Median time", "#First shown", "Last seen", "Remarks"],
     everyone.map((person) => [h("strong", null, person.name), rows(person.answers ?? 0, { rater: person.id }),
       person.reliability ? [percent(person.reliability.value), h("br"), h("small", null, Number.isFinite(person.reliability.low) && `${percent(person.reliability.low)} to ${percent(person.reliability.high)}`)] : "–",
       share(person.gold?.passed, person.gold?.of, { rater: person.id, gold: 1 }), share(person.consistency?.same, person.consistency?.of, { rater: person.id, repeat: 1 }),
       person.agreement ? percent(person.agreement.value) : "–", seconds(person.seconds), Number.isFinite(person.firstShare) ? percent(person.firstShare) : "–", time(person.lastSeen),
-      (person.flags ?? []).map((flag) => [h("span.tag.bad", null, flag), " "]), ...(accounts ? (account(person.id) ? [role(person), active(person)] : ["–", "–"]) : [])]),
-    "Nobody has answered yet.")),
+      (person.flags ?? []).map((flag) => [h("span.tag.bad", null, flag), " "])]), "Nobody has answered yet.")),
   h("p.quiet", null, "Reliability is the chance that a rater sees what is there, as estimated from all answers and anchored by gold tasks.")];
 }
 
@@ -216,7 +204,14 @@ async function people() {
   }), result),
   list && card("Open invitations", table(["Role", "Name", "#Uses left", "Good until", ""], (list.invitations ?? []).map((each) => [each.role, each.name ?? "anyone", each.uses, time(each.expires),
     h("button.small", { onclick: () => api("DELETE", `/api/invitations/${encode(each.id)}`).then(show, (error) => say(error.message, "alert")) }, "Withdraw")]), "None.")),
-  ...(await raters())];
+  card("Accounts", table(["Name", "Role", "Since", "Account"], (await api("GET", "/api/raters")).raters.map(account), "Nobody has joined yet."))];
+}
+
+function account(person) {
+  const change = (body) => api("PATCH", `/api/raters/${encode(person.id)}`, body).then(() => say("Saved."), (error) => say(error.message, "alert")).then(show);
+  const role = h("select", { "aria-label": `Role of ${person.name}`, onchange: () => change({ role: role.value }) }, ["rater", "reviewer", "owner"].map((name) => h("option", { value: name }, name)));
+  role.value = person.role;
+  return [h("strong", null, person.name), role, time(person.created), h("button.small", { "aria-label": `${person.active ? "Switch off" : "Switch on"} ${person.name}`, onclick: () => change({ active: !person.active }) }, person.active ? "Switch off" : "Switch on")];
 }
 
 async function data() {

@@ -23,7 +23,7 @@ async function equip(view) {
 // Joining and signing in.
 
 const secret = (label, name, complete, hint) => field(label, h("input", { name, type: "password", autocomplete: complete, maxlength: 200 }), hint);
-const person = () => field("Your name", h("input", { name: "name", required: true, maxlength: 80, autocomplete: "username" }));
+const person = () => field("Your name", h("input", { name: "name", required: true, maxlength: 64, autocomplete: "username" }));
 
 function gate(title, ...content) {
   leave();
