@@ -166,7 +166,8 @@ class Browser:
         mouse("mouseMoved", start)
         mouse("mousePressed", start, button="left", buttons=1, clickCount=1)
         for part in (0.3, 0.7, 1):
-            mouse("mouseMoved", [a + (b - a) * part for a, b in zip(start, end)], buttons=1)
+            mouse("mouseMoved", [a + (b - a) * part for a, b in zip(start, end)], button="left",
+                  buttons=1)
         mouse("mouseReleased", end, button="left", clickCount=1)
 
     def middle(self, selector):

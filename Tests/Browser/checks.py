@@ -94,7 +94,8 @@ def names(browser):
 
 def focus_order(browser, steps=40):
     """Where Tab goes: in the order of the document, each stop visible with a ring."""
-    browser.js("(document.activeElement?.blur(), scrollTo(0, 0), window.stops = [], 1)")
+    browser.js("(scrollTo(0, 0), document.querySelector('.skip-link').focus(),"
+               " window.stops = [document.activeElement], 1)")
     found = []
     for _ in range(steps):
         browser.press("Tab")
@@ -120,6 +121,23 @@ def focus_order(browser, steps=40):
     if browser.js("stops.length") < 3:
         found.append("Tab reaches almost nothing")
     return found
+
+
+def blind(browser):
+    """Which of the checks do not see a fault that is put before them."""
+    def with_fault(make, look):
+        browser.js(f"(() => {{ const n = {make}; n.id = 'fault'; document.querySelector('main').append(n); }})()")
+        seen = look(browser)
+        browser.js("document.querySelector('#fault').remove()")
+        return seen
+    faults = {
+        "markup": ("document.createElement('iframe')", markup),
+        "handlers": ("(() => { const n = document.createElement('button'); n.setAttribute('formaction', 'x'); return n; })()", markup),
+        "contrast": ("(() => { const n = document.createElement('p'); n.textContent = 'pale'; n.style.color = '#888'; n.style.background = '#999'; return n; })()", contrast),
+        "names": ("document.createElement('button')", names),
+        "width": ("(() => { const n = document.createElement('p'); n.style.width = '3000px'; n.textContent = 'wide'; return n; })()", narrow),
+    }
+    return [name for name, (make, look) in faults.items() if not with_fault(make, look)]
 
 
 def modules(browser, payloads):

@@ -335,6 +335,7 @@ def main():
         browser.scheme("light")
         join(browser, options.rater, "Rater of the test")
         check("payloads make no elements", checks.modules(browser, payloads))
+        check("each check sees a fault", checks.blind(browser))
         keys_overlay(rater)
         for wanted, name in (("pair of text", "text"), ("pair of image", "images"), ("pair of audio", "sounds"), ("ranking", "ranking")):
             rater.until(wanted)

@@ -80,7 +80,7 @@ export function say(text, kind = "status", action) {
   const place = byId(kind === "alert" ? "alerts" : "notices");
   for (const old of place.children) if (old.dataset.text === text) old.remove();
   while (place.children.length > 2) place.firstChild.remove();
-  const note = h("div.notice", { "data-text": text }, h("p", null, text),
+  const note = h("div.notice", { "data-text": text, "data-kept": action && "1" }, h("p", null, text),
     action && h("button", { onclick: () => { note.remove(); action.run(); } }, action.title),
     h("button.plain", { "aria-label": "Dismiss", onclick: () => note.remove() }, "×"));
   place.append(note);

@@ -242,6 +242,7 @@ function give(answer, buttons) {
   const missing = (answer.kind !== "skip" && task.player?.missing()) || [];
   if (missing.length) return say(`Listen a little longer first: ${missing.map(([name, seconds]) => `${name} ${Math.max(0.1, seconds).toFixed(1)} s`).join(", ")}.`);
   task.given = true;
+  for (const note of [...byId("notices").children]) if (!note.dataset.kept) note.remove();
   const { watch, view } = task, now = new Date(), words = task.comment.value.trim();
   const seconds = (now - watch.openedAt - watch.hidden) / 1000;
   const id = uuid();
@@ -335,7 +336,7 @@ async function openHistory() {
 }
 
 function openSettings() {
-  const theme = h("select", { onchange: () => applyTheme(theme.value) }, ["auto", "light", "dark"].map((name) => h("option", { value: name }, name)));
+  const theme = h("select", { onchange: () => { applyTheme(theme.value); current?.player?.draw(); } }, ["auto", "light", "dark"].map((name) => h("option", { value: name }, name)));
   theme.value = remembered("theme", "auto");
   const confirm = h("input", { type: "checkbox", checked: remembered("confirm", false), onchange: () => remember("confirm", confirm.checked) });
   const volume = h("input", { type: "range", min: 0.05, max: 1, step: 0.05, value: remembered("volume", 1), onchange: () => remember("volume", Number(volume.value)) });
@@ -402,6 +403,7 @@ addEventListener("pagehide", () => { for (const held of [current, spare]) if (he
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 addEventListener("online", () => { if (session && !current) advance(); });
 
+matchMedia("(prefers-color-scheme: dark)").onchange = () => current?.player?.draw();
 applyTheme();
 const token = location.pathname === "/join" && location.hash.slice(1);
 if (token) { history.replaceState(null, "", "/join"); join(token); } else start();
