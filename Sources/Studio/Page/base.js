@@ -1,7 +1,7 @@
 // What every page needs: elements, requests, notices, words.
 // Text from the server becomes text nodes only; nothing here or elsewhere parses markup.
 
-const fill = (node, attributes, children) => {
+export const fill = (node, attributes, children) => {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (typeof value === "function") node.addEventListener(name.slice(2), value);
@@ -20,10 +20,6 @@ export const h = (tag, attributes, ...children) => {
   if (name === "button") node.type = "button";
   return fill(node, attributes, children);
 };
-
-/** An element of SVG. */
-export const s = (tag, attributes, ...children) =>
-  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
 export const byId = (id) => document.getElementById(id);
 
@@ -114,25 +110,6 @@ export const remember = (name, value) => {
 export function applyTheme(theme = remembered("theme", "auto")) {
   remember("theme", theme);
   document.documentElement.dataset.theme = theme;
-}
-
-/** A field with its label. */
-export const field = (label, input, hint) => h("label.field", null, h("span", null, label), input, hint && h("small", null, hint));
-
-/** A form that sends once at a time and shows what went wrong in itself. */
-export function form(title, fields, send) {
-  const problem = h("p.problem", { role: "alert" });
-  const button = h("button.primary", null, title);
-  button.type = "submit";
-  const node = h("form", { onsubmit: async (event) => {
-    event.preventDefault();
-    if (button.disabled) return;
-    button.disabled = true;
-    problem.textContent = "";
-    try { await send(new FormData(node)); } catch (error) { problem.textContent = error.message; }
-    button.disabled = false;
-  } }, fields, problem, h("p", null, button));
-  return node;
 }
 
 /** What an answer says, in words. */

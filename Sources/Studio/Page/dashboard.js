@@ -1,5 +1,6 @@
 // The dashboard of reviewers and owners: what people said, how well they agree, and the training on it.
-import { h, api, say, dialog, form, field, byId, setToken, plural, letter, applyTheme, remembered, describe } from "./base.js";
+import { h, api, say, dialog, byId, setToken, plural, letter, applyTheme, remembered, describe } from "./base.js";
+import { form, field } from "./forms.js";
 import { blocks, mediaURL } from "./content.js";
 import { lineChart, intervalBar, whisker, columns } from "./charts.js";
 

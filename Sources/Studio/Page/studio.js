@@ -1,8 +1,8 @@
 // The rater's page: joining, the queue, one task after the other, undo, and the way back after a lost network.
-import { h, api, say, dialog, form, field, byId, uuid, setToken, plural, letter, median, remember, remembered, applyTheme, describe } from "./base.js";
-import { actions, keyMap, keysOf, listen } from "./keys.js";
+import { h, api, say, dialog, byId, uuid, setToken, letter, median, remember, remembered, applyTheme, describe } from "./base.js";
+import { keyMap, keysOf, listen } from "./keys.js";
 import { blocks, mediaURL } from "./content.js";
-import { control } from "./answers.js";
+import { simple } from "./answers.js";
 import { Outbox } from "./outbox.js";
 
 const main = byId("main"), top = byId("top");
@@ -10,43 +10,33 @@ const recent = [];
 let session, outbox, keys, current, spare, asking, retry, answered = 0, left = 0, active = 0, lastInput = Date.now(), broke = 0;
 const paces = remembered("paces", []);
 
-// Pictures and sounds have modules of their own, loaded with the first task that has some.
+// Pictures, sounds and the larger kinds of task have modules of their own, loaded with the first task that has some.
 const parts = {};
 const all = (view) => [...(view?.items ?? []), view?.prompt ?? []].flat();
 async function equip(view) {
   for (const [type, file] of [["image", "images"], ["audio", "audio"]]) {
     if (!parts[type] && all(view).some((block) => block?.type === type)) parts[type] = await import(`./${file}.js`);
   }
+  if (view && !Object.hasOwn(simple, view.kind)) parts.kinds ??= await import("./kinds.js");
   return view;
 }
 
 // Joining and signing in.
 
-const secret = (label, name, complete, hint) => field(label, h("input", { name, type: "password", autocomplete: complete, maxlength: 200 }), hint);
-const person = () => field("Your name", h("input", { name: "name", required: true, maxlength: 64, autocomplete: "username" }));
-
+/** Takes the page for something else than a task. */
 function gate(title, ...content) {
   leave();
   document.title = `${title} · Studio`;
   top.replaceChildren(h("strong.title", null, "Studio"));
   main.replaceChildren(h("section.gate", null, h("h1", { tabindex: -1 }, title), content));
-  main.querySelector("input")?.focus();
+  (main.querySelector("input") ?? main.querySelector("h1")).focus();
 }
 
-function join(token) {
-  gate("Join", h("p", null, "You were invited to say what you think of texts, pictures or sounds. Your answers are kept with the name that you give here."),
-    form("Join", [person(), secret("Password", "password", "new-password", "Optional. With one you can sign in again on another device.")], async (data) => {
-      await api("POST", "/api/join", { token, name: data.get("name"), ...(data.get("password") && { password: data.get("password") }) });
-      start();
-    }));
-}
-
-function signIn(words) {
-  gate("Sign in", words && h("p", null, words), form("Sign in", [person(), secret("Password", "password", "current-password")], async (data) => {
-    await api("POST", "/api/login", { name: data.get("name"), password: data.get("password") });
-    start();
-  }), h("p.quiet", null, "No account? Open the invitation link that you were sent."));
-}
+/** What is seldom used comes when it is. */
+const menu = (name, ...values) => import("./menu.js").then((parts) => parts[name](...values), () => say("This needs the network.", "alert"));
+const signIn = (words) => menu("signIn", gate, start, words);
+const openKeys = () => menu("openKeys", keys);
+const openHistory = () => menu("openHistory", undo);
 
 async function start() {
   try { session = await api("GET", "/api/session"); } catch (error) {
@@ -85,7 +75,7 @@ function header() {
   const button = (words, run, key) => h("button.plain", { onclick: run }, words, key && h("kbd", null, key));
   const nav = h("nav", { "aria-label": "Studio" }, session.rater.role !== "rater" && h("a", { href: "/dashboard" }, "Dashboard"),
     session.project.guidelines && button("Guidelines", () => dialog("Guidelines", h("div.markdown", null, blocks([{ type: "markdown", text: session.project.guidelines }])))),
-    button("History", openHistory), button("Settings", openSettings), button("Keys", openKeys, "?"));
+    button("History", openHistory), button("Settings", () => menu("openSettings", session, () => current?.player?.draw())), button("Keys", openKeys, "?"));
   const menu = h("button.plain.menu", { "aria-expanded": "false", onclick: () => menu.setAttribute("aria-expanded", nav.classList.toggle("open")) }, "Menu");
   nav.addEventListener("click", () => { nav.classList.remove("open"); menu.setAttribute("aria-expanded", "false"); });
   top.replaceChildren(h("strong.title", null, session.project.title || "Studio"), h("span.progress", { id: "progress" }), h("span.waiting", { id: "waiting", role: "status" }), menu, nav);
@@ -187,7 +177,8 @@ function show(view) {
   // The prompt follows the items, so that its sound does not take the place of A.
   const prompt = view.prompt?.length ? h("section.prompt", { "aria-label": "Prompt", tabindex: 0 }, blocks(view.prompt, media())) : null;
   link(panels.map((panel) => panel.querySelector(".body")));
-  const answer = control(view, { give, say, map: keys.map, panels });
+  const tools = { give, say, map: keys.map, panels };
+  const answer = Object.hasOwn(simple, view.kind) ? simple[view.kind](view, tools) : parts.kinds.control(view, tools);
   const heading = h("h1", { tabindex: -1 }, view.question || session.project.question || "What do you say?");
   const extra = (action, words, run, pressed) => h("button", { "data-action": action, "aria-pressed": pressed, onclick: run }, words, " ", h("kbd", null, keysOf(keys.map, action)[0]));
   task.control = answer;
@@ -266,7 +257,7 @@ function skip() {
   const go = (reason) => { box.close(); give({ kind: "skip", reason }); };
   const other = h("input", { maxlength: 300, name: "reason" });
   const box = dialog("Why skip this task?", h("div.stack", null, reasons.map((reason, i) => h("button.choice", { onclick: () => go(reason) }, h("span", null, reason), h("kbd", null, i + 1))),
-    form("Skip", field("Another reason", other), () => (other.value.trim() ? go(other.value.trim()) : other.focus()))), (key) => reasons[key - 1] && go(reasons[key - 1]));
+    h("label.field", null, h("span", null, "Another reason"), other), h("button", { onclick: () => (other.value.trim() ? go(other.value.trim()) : other.focus()) }, "Skip")), (key) => reasons[key - 1] && go(reasons[key - 1]));
 }
 
 function comment() {
@@ -315,35 +306,6 @@ async function undo(chosen) {
 }
 
 const release = ({ view }, options) => api("DELETE", `/api/leases/${encodeURIComponent(view.lease)}`, undefined, options).catch(() => {});
-
-// Dialogs.
-
-function openKeys() {
-  dialog("Keys", h("dl.keys", null, Object.entries(actions).map(([action, [, words]]) =>
-    h("div", null, h("dt", null, keysOf(keys.map, action).map((key) => h("kbd", null, key))), h("dd", null, words))),
-  h("div", null, h("dt", null, h("kbd", null, "1…9")), h("dd", null, "Rank, rate or label; ↑ ↓ choose the item"))), (key) => keys.map.get(key) === "help" && document.querySelector("dialog").close());
-}
-
-async function openHistory() {
-  const list = h("ul.history", null, h("li", null, "Loading…"));
-  const box = dialog("Your last answers", list);
-  try {
-    const { answers } = await api("GET", "/api/answers?mine=1&limit=20");
-    list.replaceChildren(...answers.map((each) => h("li", null, h("span", null, h("strong", null, describe(each.answer)), h("br"), h("small", null, `${each.question ?? each.kind} · ${new Date(each.created).toLocaleString()}`)),
-      h("button", { onclick: () => { box.close(); undo(each); } }, "Change"))));
-    if (!answers.length) list.replaceChildren(h("li", null, "None yet."));
-  } catch (error) { list.replaceChildren(h("li", null, error.message)); }
-}
-
-function openSettings() {
-  const theme = h("select", { onchange: () => { applyTheme(theme.value); current?.player?.draw(); } }, ["auto", "light", "dark"].map((name) => h("option", { value: name }, name)));
-  theme.value = remembered("theme", "auto");
-  const confirm = h("input", { type: "checkbox", checked: remembered("confirm", false), onchange: () => remember("confirm", confirm.checked) });
-  const volume = h("input", { type: "range", min: 0.05, max: 1, step: 0.05, value: remembered("volume", 1), onchange: () => remember("volume", Number(volume.value)) });
-  dialog("Settings", h("div.stack", null, field("Colours", theme), h("label.check", null, confirm, "Confirm each answer with Enter"),
-    field("Volume", volume, "All sounds have the same loudness."), h("button", { onclick: async () => (await import("./audio.js")).tone() }, "Play a test tone"),
-    h("button", { onclick: async () => { await api("POST", "/api/logout").catch(() => {}); location.assign("/"); } }, `Sign out ${session.rater.name}`)));
-}
 
 // Keys.
 
@@ -406,4 +368,4 @@ addEventListener("online", () => { if (session && !current) advance(); });
 matchMedia("(prefers-color-scheme: dark)").onchange = () => current?.player?.draw();
 applyTheme();
 const token = location.pathname === "/join" && location.hash.slice(1);
-if (token) { history.replaceState(null, "", "/join"); join(token); } else start();
+if (token) { history.replaceState(null, "", "/join"); menu("join", gate, start, token); } else start();
