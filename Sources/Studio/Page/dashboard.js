@@ -119,7 +119,7 @@ async function task(query) {
   const review = (row) => api("POST", "/api/tasks", { kind: "review", subject: row.id, overlap: 1 }).then(() => say("The answer is up for review."), (error) => say(error.message, "alert"));
   const list = data.answers ?? [];
   return [card(data.question || data.kind, data.prompt?.length > 0 && h("div.prompt", null, blocks(data.prompt, showMedia)), panels(data.items, data.origins)),
-    card("Answers", answerTable(list), list.length > 0 && h("p.row", null, list.filter((row) => !row.superseded && row.kind !== "review").map((row) => h("button.small", { onclick: () => review(row) }, `Review: ${row.rater?.name ?? "rater"}, ${describe(row.answer)}`))))];
+    card("Answers", answerTable(list), owner() && list.length > 0 && h("p.row", null, list.filter((row) => !row.superseded && row.kind !== "review").map((row) => h("button.small", { onclick: () => review(row) }, `Review: ${row.rater?.name ?? "rater"}, ${describe(row.answer)}`))))];
 }
 
 // Training.

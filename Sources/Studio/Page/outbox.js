@@ -1,5 +1,5 @@
 // Answers on their way: kept in IndexedDB until the server has them, however often the page or the network goes.
-import { api } from "./base.js";
+import { api, Failure } from "./base.js";
 
 const memory = new Map();
 let base;
@@ -60,6 +60,9 @@ export class Outbox {
     while (this.waiting.length) {
       const record = this.waiting[0];
       try {
+        // What was tried may have arrived even when no reply came.
+        if (!navigator.onLine) throw new Failure(0);
+        record.tried = true;
         const reply = await api("POST", "/api/answers", record.body);
         this.failing = "";
         this.pause = 1000;

@@ -281,17 +281,18 @@ async function undo(chosen) {
   undo.running = true;
   try {
     await outbox.sending;
-    const waiting = outbox.waiting.find((record) => record.id === last.id);
+    const waiting = outbox.waiting.find((record) => record.id === last.id && !record.tried);
     let view = last.view;
     if (waiting) await outbox.remove(waiting);
     else {
       view = await api("DELETE", `/api/answers/${encodeURIComponent(last.id)}`, { id: uuid() });
-      counts(view.progress);
+      counts(view?.progress);
     }
     const at = recent.findIndex((each) => each.id === last.id);
     if (at >= 0) recent.splice(at, 1);
-    if (waiting || !view.progress) { answered = Math.max(0, answered - 1); left += 1; }
+    if (waiting || !view?.progress) { answered = Math.max(0, answered - 1); left += 1; }
     const before = current;
+    if (!view) return say(`Taken back: ${describe(last.answer)}. Its task is closed by now.`);
     if (before) {
       if (asking) await asking;
       if (spare) release(spare);
@@ -300,9 +301,8 @@ async function undo(chosen) {
     show(await equip(view));
     say(`Taken back: ${describe(last.answer)}.`);
   } catch (error) {
-    say(error.status ? `Not undone: ${error.message}` : "Undo needs the network: that answer was sent already.", "alert");
-  }
-  undo.running = false;
+    say(error.status ? `Not undone: ${error.message}` : "Undo needs the network: that answer may have arrived.", "alert");
+  } finally { undo.running = false; progress(); }
 }
 
 const release = ({ view }, options) => api("DELETE", `/api/leases/${encodeURIComponent(view.lease)}`, undefined, options).catch(() => {});
