@@ -19,6 +19,11 @@ enum Schema {
       try db.execute(sql: scales)
       try keep(["rankings", "places", "ratings"], in: db)
     }
+    migrator.registerMigration("3-studio") { db in
+      try db.execute(sql: studio)
+      try keep(studioKept, in: db)
+      try KeyedHash.drawSecret(db)
+    }
     return migrator
   }()
 

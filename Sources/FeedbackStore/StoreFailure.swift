@@ -17,7 +17,10 @@ func storeFailure(_ error: DatabaseError, _ name: String) -> RLHFError {
   let message: String
   switch error.resultCode {
   case .SQLITE_FULL:
-    message = "there is no room to write \(name); nothing was added. Free some space and repeat."
+    return RLHFError(
+      .storageFull,
+      "there is no room to write \(name); nothing was added. Free some space and repeat.",
+      cause: cause)
   case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
     message = "\(name) cannot be written; expected a file and a folder with permission to write."
   case .SQLITE_CANTOPEN:

@@ -21,6 +21,12 @@ public struct RLHFError: Error, Sendable, CustomStringConvertible {
     case unsupported
     /// Training cannot go on: a loss is not finite, a gate is not passed.
     case training
+    /// The disk is full; nothing of the request was kept.
+    case storageFull
+    /// The request contradicts what is there already.
+    case conflict
+    /// The one who asks may not do this.
+    case forbidden
     /// The work was stopped on request.
     case cancelled
   }

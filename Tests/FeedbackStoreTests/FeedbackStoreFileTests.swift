@@ -67,7 +67,7 @@ struct FeedbackStoreFileTests {
       }
       let many = (0..<1000).map { pair(Brief("\($0)"), "a", "b") }
       let error = thrown { try store.addPreferences(many, origin: "o") }
-      #expect(error?.code == .inputOutput)
+      #expect(error?.code == .storageFull)
       #expect(
         error?.message
           == "there is no room to write \(store.name); nothing was added. Free some space and repeat."

@@ -22,7 +22,8 @@ struct RLHFErrorTests {
     #expect(
       RLHFError.Code.allCases.map(\.rawValue) == [
         "invalidConfiguration", "usage", "invalidData", "notFound", "inputOutput",
-        "incompatibleModel", "unsupported", "training", "cancelled",
+        "incompatibleModel", "unsupported", "training", "storageFull", "conflict", "forbidden",
+        "cancelled",
       ])
   }
 

@@ -1,0 +1,42 @@
+import Foundation
+import GRDB
+import RLHFCore
+
+/// Lines of which each holds the hash of the one before, so that none can be changed, left out or put in unseen.
+enum HashChain {
+  /// What the first line holds: 64 zeros.
+  static let start = String(repeating: "0", count: 64)
+
+  /// A line that follows `previous`: canonical JSON of `fields` and `prev`.
+  static func line(_ fields: [String: JSONValue], after previous: String) -> String {
+    JSONValue.object(fields.merging(["prev": .string(previous)]) { $1 }).description
+  }
+
+  /// The hash of a line.
+  static func hash(_ line: String) -> ContentHash { ContentHash(of: Array(line.utf8)) }
+
+  /// The line that would follow the last one of `table`, and its hash.
+  static func next(
+    _ fields: [String: JSONValue], in table: String, _ db: Database
+  ) throws -> (line: String, hash: Data) {
+    let last = try db.cachedStatement(sql: "SELECT hash FROM \(table) ORDER BY id DESC LIMIT 1")
+    let previous = try Data.fetchOne(last).map { ContentHash(digest: Array($0)).description }
+    let line = line(fields, after: previous ?? start)
+    return (line, Data(hash(line).bytes))
+  }
+
+  /// The number of the first row of `table` that does not follow from the one before; `nil` where all do.
+  static func firstBreak(in table: String, _ db: Database) throws -> Int64? {
+    let rows = try Row.fetchCursor(db, sql: "SELECT id, line, hash FROM \(table) ORDER BY id")
+    var previous = start
+    while let row = try rows.next() {
+      let line: String = row["line"]
+      let hash = hash(line)
+      guard Data(hash.bytes) == row["hash"] as Data,
+        try JSONValue(parsing: Array(line.utf8))["prev"]?.stringValue == previous
+      else { return row["id"] }
+      previous = hash.description
+    }
+    return nil
+  }
+}
