@@ -24,7 +24,8 @@ public struct ContentHash: Sendable, Hashable, CustomStringConvertible {
     self = builder.finish()
   }
 
-  private init(digest: [UInt8]) { bytes = digest }
+  /// A hash that is known already, by its bytes.
+  public init(digest: [UInt8]) { bytes = digest }
 
   /// Takes in content piece by piece.
   public struct Builder: Sendable {
