@@ -35,7 +35,8 @@ enum ArgillaReader {
     for response in try responses(members, suggestions: reading.takesSuggestions) {
       do {
         if response.status == "draft" || response.status == "discarded" {
-          throw UnusableRecord("an answer was \(response.status == "draft" ? "a draft" : "discarded")")
+          throw UnusableRecord(
+            "an answer was \(response.status == "draft" ? "a draft" : "discarded")")
         }
         let answer = try answer(response, fields, json["metadata"]?["scale"], reading)
         record.votes.append(

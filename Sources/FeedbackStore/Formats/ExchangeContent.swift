@@ -77,6 +77,13 @@ enum ExchangeContent {
       }
   }
 
+  /// Whether the blocks are a conversation of more than one question.
+  static func isLongDialogue(_ blocks: [ContentBlock]) -> Bool {
+    guard isDialogue(blocks) else { return false }
+    if blocks.count == 1, case .turn("user", _)? = blocks.first { return false }
+    return true
+  }
+
   /// The words alone; what raters see or hear otherwise is named by its hash.
   static func text(_ blocks: [ContentBlock]) -> String {
     if let only = blocks.first, blocks.count == 1 { return only.words ?? name(only) }
@@ -102,8 +109,9 @@ enum ExchangeContent {
 
   /// Takes two or more dialogues apart into the prompt that they share and the last turns in which they differ;
   /// leaves them whole where they differ earlier.
-  static func split(dialogues: [[ContentBlock]]) -> (prompt: [ContentBlock], items: [[ContentBlock]])
-  {
+  static func split(dialogues: [[ContentBlock]]) -> (
+    prompt: [ContentBlock], items: [[ContentBlock]]
+  ) {
     let heads = Set(dialogues.map { Array($0.dropLast()) })
     guard heads.count == 1, let head = heads.first, !head.isEmpty else { return ([], dialogues) }
     let items = dialogues.map { $0.suffix(1).compactMap(\.words).map { ContentBlock.text($0) } }

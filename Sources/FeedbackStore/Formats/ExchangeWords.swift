@@ -4,7 +4,8 @@ import RLHFCore
 /// The words that formats have for the same things.
 enum ExchangeWords {
   private static let ties: Set<String> = [
-    "tie", "equal", "same", "draw", "both", "both good", "bothgood", "tie (both good)", "no preference",
+    "tie", "equal", "same", "draw", "both", "both good", "bothgood", "tie (both good)",
+    "no preference",
   ]
   private static let bothBad: Set<String> = [
     "tie (bothbad)", "tie (both bad)", "bothbad", "both bad", "both_bad", "neither", "both are bad",
@@ -46,8 +47,9 @@ enum ExchangeWords {
       (UInt8(ascii: "a")...UInt8(ascii: "h")).contains(letter)
     else { return nil }
     let before = name.dropLast().last
-    guard before == nil || before == "_" || before == "-" || before == " "
-      || (last.isUppercase && before?.isLowercase == true)
+    guard
+      before == nil || before == "_" || before == "-" || before == " "
+        || (last.isUppercase && before?.isLowercase == true)
     else { return nil }
     return (String(lower.dropLast()), Int(letter - UInt8(ascii: "a")) + 1)
   }
@@ -116,18 +118,21 @@ struct ExchangeFields {
   let itemNames: [String]
 
   private static let prompts = [
-    "prompt", "question", "instruction", "query", "source", "context", "caption", "task", "input",
+    "prompt_messages", "prompt", "question", "instruction", "query", "source", "context", "caption",
+    "task", "input",
     "source-ref", "text",
   ]
   private static let singles = [
-    "response", "completion", "artifact", "answer", "reply", "output", "item", "item_1", "generation",
+    "response", "completion", "artifact", "answer", "reply", "output", "item", "item_1",
+    "generation",
     "image", "audio", "file_name", "source-ref", "text", "source",
   ]
 
   /// Finds them among those that hold text, messages or files.
   init(_ members: [String: JSONValue], ignoring ignored: Set<String> = []) {
     let shown = members.filter { key, value in
-      guard !ignored.contains(key) else { return false }
+      guard !ignored.contains(key), !key.hasPrefix("model"), !key.hasPrefix("origin"), key != "id"
+      else { return false }
       if value.stringValue != nil { return true }
       return value.arrayValue?.first?["role"] != nil || value["sha256"] != nil
         || value["type"]?.stringValue != nil

@@ -5,7 +5,8 @@ extension FeedbackFormat {
   /// The format of a file or folder, told by its content; throws where it is not clear.
   public static func detect(_ url: URL) throws -> FeedbackFormat {
     var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue
+    {
       guard FileManager.default.fileExists(atPath: url.appending(path: "metadata.jsonl").path)
       else {
         throw RLHFError(

@@ -25,7 +25,8 @@ enum HumanEvaluationReader {
     }
     var parse = ExchangeParse()
     for answer in answers {
-      let methods = (answer["answerContent"]?["evaluationResults"] ?? answer["evaluationResults"])?
+      let methods =
+        (answer["answerContent"]?["evaluationResults"] ?? answer["evaluationResults"])?
         .objectValue ?? [:]
       if methods.isEmpty { parse.losses.append("an answer is empty") }
       for (method, metrics) in methods.sorted(by: { $0.key < $1.key }) {

@@ -130,7 +130,9 @@ enum LabelStudioReader {
       do {
         let name = result["from_name"]?.stringValue ?? ""
         return ExchangeVote(
-          try answer(result, reading), criterion: ExchangeWords.criterion(stem(name)))
+          try answer(result, reading),
+          criterion: ExchangeWords.criterion(
+            result["type"]?.stringValue == "rating" ? stem(name) : name))
       } catch {
         losses.append((error as? UnusableRecord)?.reason ?? "a result cannot be read")
         return nil
@@ -159,7 +161,8 @@ enum LabelStudioReader {
         guard let number = value["rating"]?.doubleValue else {
           throw UnusableRecord("a rating is not a number")
         }
-        let named = fields.item(named: result["to_name"]?.stringValue ?? "")
+        let named =
+          fields.item(named: result["to_name"]?.stringValue ?? "")
           ?? fields.item(named: result["from_name"]?.stringValue ?? "")
         guard let item = record.items.count == 1 ? 0 : named else {
           throw UnusableRecord("a rating does not say which of several items it is about")

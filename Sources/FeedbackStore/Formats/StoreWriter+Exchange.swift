@@ -38,7 +38,8 @@ extension StoreWriter {
       }
       try check(weight: addition.vote.weight, margin: margin ?? 0)
       let comparison = try comparison(
-        prompt: prompt, first: artifact(pair.chosen, 0), second: artifact(pair.rejected, 1), context)
+        prompt: prompt, first: artifact(pair.chosen, 0), second: artifact(pair.rejected, 1), context
+      )
       let vote = Vote(
         verdict: verdict, margin: margin == 0 ? nil : margin, confidence: addition.vote.weight)
       let before = tally.judgments

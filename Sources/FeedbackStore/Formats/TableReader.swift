@@ -215,7 +215,8 @@ struct TableReader {
     // The times of webMUSHRA are in milliseconds.
     ExchangeVote(
       answer, rater: row.first(["session_uuid", "participant_id", "user_id", "email", "name"]),
-      seconds: try row.number("\(prefix)_time").map { $0 / 1000 }, comment: row["\(prefix)_comment"])
+      seconds: try row.number("\(prefix)_time").map { $0 / 1000 }, comment: row["\(prefix)_comment"]
+    )
   }
 
   private static func numbers(_ text: String) -> [Int]? {
