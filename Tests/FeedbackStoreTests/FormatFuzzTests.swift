@@ -54,7 +54,7 @@ struct FormatFuzzTests {
     "../../etc/passwd", [], [[]],
     [nil], [1, "a", [:]], [:], ["value": [:]], ["role": "user"],
     ["role": "user", "content": ["a"]],
-    ["id": 1], ["rank": 1], .string(String(repeating: "x", count: 70_000)), ["type": "image"],
+    ["id": 1], ["rank": 1], .string(String(repeating: "x", count: 4_000)), ["type": "image"],
   ]
 
   private func run(
@@ -83,7 +83,7 @@ struct FormatFuzzTests {
     let store = try FeedbackStore.inMemory()
     try withFolder { folder in
       let bytes = Array(seed.utf8)
-      for length in stride(from: 0, to: bytes.count, by: 7) {
+      for length in stride(from: 0, to: bytes.count, by: 11) {
         try run(format, Array(bytes[..<length]), folder, store)
       }
     }
@@ -94,7 +94,7 @@ struct FormatFuzzTests {
     let store = try FeedbackStore.inMemory()
     try withFolder { folder in
       var dice = Dice(state: UInt64(seed.utf8.count))
-      for _ in 0..<120 {
+      for _ in 0..<60 {
         var bytes = Array(seed.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &dice) {
           let position = Int.random(in: 0..<bytes.count, using: &dice)
