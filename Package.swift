@@ -44,10 +44,14 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
   targets: [
     // The vocabulary and the tensors.
@@ -68,7 +72,7 @@ let package = Package(
     library("RLHFPlugin", ["RLHFCore", "Presentation", "NeuralNetworks", "Torch"]),
     library("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
     library("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
-    library("RLHF", ["RLHFCore", "NeuralNetworks", "RLHFPlugin", "Torch"]),
+    library("RLHF", ["RLHFCore", "Presentation", "NeuralNetworks", "RLHFPlugin", "Torch"]),
     library("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
 
     // Feedback, metrics, runs, the command line.
@@ -89,20 +93,25 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], resources: [.copy("Page")]),
 
     library(
       "Alignment",
       [
-        "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore", "FeedbackStore",
-        "Tracking", "NeuralNetworks", "Torch", "Yams",
+        "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore", "Presentation",
+        "FeedbackStore", "Media", "Tracking", "NeuralNetworks", "Torch", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ]),
     library(
       "RLHFCommands",
       [
         "Alignment", "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore",
-        "FeedbackStore", "Tracking", "Studio", "NeuralNetworks", "Torch", "Yams",
+        "Presentation", "FeedbackStore", "Tracking", "Studio", "Media", "NeuralNetworks", "Torch", "Yams",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -150,6 +159,8 @@ let package = Package(
         "RLHFCore", "Presentation", "FeedbackStore", "Media",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ]),
     tests(
       "Alignment",

@@ -10,8 +10,10 @@ extension FeedbackStore {
       counts.prompts = try Self.bySplit(db, "prompts")
       counts.demonstrations = try Self.bySplit(
         db,
-        "demonstrations JOIN artifacts ON artifacts.id = artifact JOIN prompts ON prompts.id = prompt"
-      )
+        """
+        demonstrations JOIN artifacts ON artifacts.id = artifact
+        JOIN prompts ON prompts.id = prompt WHERE \(Self.standingDemonstration)
+        """)
       counts.comparisons = try Self.bySplit(
         db, "comparisons JOIN prompts ON prompts.id = comparisons.prompt")
       counts.pairs = try Self.bySplit(
@@ -24,14 +26,16 @@ extension FeedbackStore {
       counts.rankings = try Self.bySplit(
         db,
         """
-        rankings JOIN prompts ON prompts.id = rankings.prompt WHERE NOT EXISTS (
+        rankings JOIN prompts ON prompts.id = rankings.prompt
+        WHERE EXISTS (SELECT 1 FROM places WHERE ranking = rankings.id) AND NOT EXISTS (
           SELECT 1 FROM rankings AS later WHERE later.supersedes = rankings.id)
         """)
       counts.ratings = try Self.bySplit(
         db,
         """
         ratings JOIN artifacts ON artifacts.id = artifact
-        JOIN prompts ON prompts.id = artifacts.prompt WHERE NOT EXISTS (
+        JOIN prompts ON prompts.id = artifacts.prompt
+        WHERE ratings.confidence > 0 AND NOT EXISTS (
           SELECT 1 FROM ratings AS later WHERE later.supersedes = ratings.id)
         """)
       let judgments = "SELECT count(*) FROM judgments WHERE"
@@ -65,6 +69,15 @@ extension FeedbackStore {
       }
     }
   }
+
+  /// A demonstration that nobody wrote in the Studio, or behind which somebody who did still stands.
+  static let standingDemonstration = """
+    (NOT EXISTS (SELECT 1 FROM authors WHERE demonstration = demonstrations.id)
+      OR EXISTS (
+        SELECT 1 FROM authors WHERE demonstration = demonstrations.id AND stands AND NOT EXISTS (
+          SELECT 1 FROM authors AS later WHERE later.demonstration = authors.demonstration
+            AND later.rater = authors.rater AND later.id > authors.id)))
+    """
 
   private static let stands =
     "NOT EXISTS (SELECT 1 FROM judgments AS later WHERE later.supersedes = judgments.id)"

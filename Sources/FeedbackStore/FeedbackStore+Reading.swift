@@ -28,7 +28,7 @@ extension FeedbackStore {
           FROM demonstrations
           JOIN artifacts ON artifacts.id = demonstrations.artifact
           JOIN prompts ON prompts.id = artifacts.prompt
-          WHERE ?1 IS NULL OR prompts.split = ?1
+          WHERE (?1 IS NULL OR prompts.split = ?1) AND \(Self.standingDemonstration)
           ORDER BY demonstrations.id
           """, arguments: [split?.rawValue])
       return try rows.collect {

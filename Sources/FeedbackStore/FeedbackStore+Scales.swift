@@ -58,7 +58,7 @@ extension FeedbackStore {
     }
   }
 
-  /// The ratings that stand, in the order in which they were given.
+  /// The ratings that stand and have a weight, in the order in which they were given.
   public func ratings<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
     of criterion: String? = nil, split: Split? = nil
   ) throws -> [Rating<Prompt, Artifact>] {
@@ -99,7 +99,8 @@ extension FeedbackStore {
     FROM ratings
     JOIN artifacts ON artifacts.id = ratings.artifact
     JOIN prompts ON prompts.id = artifacts.prompt
-    WHERE NOT EXISTS (SELECT 1 FROM ratings AS later WHERE later.supersedes = ratings.id)
+    WHERE ratings.confidence > 0
+      AND NOT EXISTS (SELECT 1 FROM ratings AS later WHERE later.supersedes = ratings.id)
       AND (?1 IS NULL OR ratings.criterion = ?1)
       AND (?2 IS NULL OR prompts.split = ?2)
     ORDER BY ratings.id

@@ -24,14 +24,25 @@ extension StoreWriter {
     else { throw UnusableRecord("weight or number of places is out of range") }
     let prompt = try prompt(known ?? payload(ranking.prompt), context, group: group)
     let artifacts = try payloads.map { try artifact($0, for: prompt, context) }
-    let row = try self.rater(rater, kind)
+    try self.ranking(
+      of: artifacts, for: prompt, topCount: ranking.topCount, weight: ranking.weight,
+      criterion: ranking.criterion, rater: self.rater(rater, kind), kind: kind, context)
+  }
+
+  /// Adds a ranking by rows, the best one first; one that `isWithdrawn` has no places and stands for the artifacts that
+  /// nobody orders any longer.
+  func ranking(
+    of artifacts: [Int64], for prompt: Int64, topCount: Int? = nil, weight: Double = 1,
+    isWithdrawn: Bool = false, criterion: String, rater: Int64, kind: RaterKind, _ context: Context
+  ) throws {
     let subject = artifacts.sorted().map(String.init).joined(separator: " ")
     let content =
-      artifacts.map(String.init).joined(separator: " ")
-      + "/\(ranking.topCount ?? 0)/\(ranking.weight)"
+      isWithdrawn
+      ? "withdrawn"
+      : artifacts.map(String.init).joined(separator: " ") + "/\(topCount ?? 0)/\(weight)"
     let isNew = try opinion(
-      in: "rankings", Opinion(subject: subject, content: content), rater: row, kind: kind,
-      criterion: ranking.criterion
+      in: "rankings", Opinion(subject: subject, content: content), rater: rater, kind: kind,
+      criterion: criterion
     ) { supersedes in
       try insert(
         """
@@ -40,11 +51,11 @@ extension StoreWriter {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
-          prompt, row, ranking.criterion, ranking.topCount, ranking.weight, subject, content,
+          prompt, rater, criterion, topCount, isWithdrawn ? 0 : weight, subject, content,
           context.source, context.round, supersedes, created,
         ])
       let id = lastInsertedRow
-      for (place, artifact) in artifacts.enumerated() {
+      for (place, artifact) in (isWithdrawn ? [] : artifacts).enumerated() {
         try insert(
           "INSERT INTO places (ranking, place, artifact) VALUES (?, ?, ?)", [id, place, artifact])
       }
@@ -65,13 +76,21 @@ extension StoreWriter {
     }
     let prompt = try prompt(known ?? payload(rating.prompt), context, group: group)
     let artifact = try artifact(payload(rating.artifact), for: prompt, context)
-    let row = try self.rater(rater, kind)
-    let scale = rating.scale
+    try self.rating(
+      of: artifact, value: rating.value, scale: rating.scale, weight: rating.weight,
+      criterion: rating.criterion, rater: self.rater(rater, kind), kind: kind, context)
+  }
+
+  /// Adds a rating by rows; one of weight 0 teaches nothing, and withdraws an earlier one.
+  func rating(
+    of artifact: Int64, value: Double, scale: RatingScale, weight: Double = 1, criterion: String,
+    rater: Int64, kind: RaterKind, _ context: Context
+  ) throws {
     let opinion = Opinion(
       subject: "\(artifact)/\(scale.lowest)/\(scale.highest)",
-      content: "\(artifact)/\(scale.lowest)/\(scale.highest)/\(rating.value)/\(rating.weight)")
+      content: "\(artifact)/\(scale.lowest)/\(scale.highest)/\(value)/\(weight)")
     let isNew = try self.opinion(
-      in: "ratings", opinion, rater: row, kind: kind, criterion: rating.criterion
+      in: "ratings", opinion, rater: rater, kind: kind, criterion: criterion
     ) { supersedes in
       try insert(
         """
@@ -80,9 +99,8 @@ extension StoreWriter {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
-          artifact, row, rating.criterion, rating.value, scale.lowest, scale.highest,
-          rating.weight, opinion.subject, opinion.content, context.source, context.round,
-          supersedes, created,
+          artifact, rater, criterion, value, scale.lowest, scale.highest, weight, opinion.subject,
+          opinion.content, context.source, context.round, supersedes, created,
         ])
     }
     if isNew { tally.ratings += 1 }

@@ -116,7 +116,7 @@ public struct Assignment: Sendable, Hashable {
   public var items: [[ContentBlock]]
   /// What the rater had begun.
   public var draft: JSONValue?
-  /// The answer under review, or the rater's own that was withdrawn last, in presented order.
+  /// The answer under review, about the items as they are shown.
   public var previous: StudioAnswer?
 
   /// The items in the order in which they are shown.

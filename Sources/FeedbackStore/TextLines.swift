@@ -30,7 +30,7 @@ public final class TextLines {
   private let file: InputFile
   private let longestLine: Int
   private var inflater: GzipInflater?
-  private var hash = SHA256()
+  private var hash = ContentHash.Builder()
 
   private var packed = [UInt8](repeating: 0, count: 1 << 16)
   private var packedRange = 0..<0
@@ -97,7 +97,7 @@ public final class TextLines {
   }
 
   /// The SHA-256 of the file as it is on disk; known after the last line.
-  func contentHash() -> ContentHash { ContentHash(digest: hash.digest()) }
+  func contentHash() -> ContentHash { hash.finish() }
 
   private func lineEnd() -> Int? {
     buffer.withUnsafeBytes { bytes in

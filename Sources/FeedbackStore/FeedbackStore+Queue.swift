@@ -1,0 +1,140 @@
+import GRDB
+public import RLHFCore
+
+/// A prompt or an artifact with its row.
+public struct StoredValue<Value: Sendable>: Sendable {
+  /// The row.
+  public var row: Int64
+  /// What is stored.
+  public var value: Value
+}
+
+/// A comparison that waits in the queue.
+public struct QueuedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
+  /// The row of its task.
+  public var task: Int64
+  /// What is compared, in canonical order.
+  public var comparison: Comparison<Prompt, Artifact>
+}
+
+extension FeedbackStore {
+  /// Adds comparisons for people to judge; the sides may come from different makers.
+  ///
+  /// Comparisons of equal sides are counted and not kept.
+  @discardableResult
+  public func addComparisons<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
+    _ comparisons: [Comparison<Prompt, Artifact>], first: String, second: String, round: Int,
+    split: SplitRule = .standard
+  ) throws -> Tally {
+    try write { db in
+      let writer = StoreWriter(db)
+      let context = StoreWriter.Context(source: first, round: round, split: split)
+      let other = StoreWriter.Context(source: second, round: round, split: split)
+      for comparison in comparisons {
+        let sides = try [comparison.first, comparison.second].map(writer.payload)
+        if sides[0].hash == sides[1].hash {
+          writer.tally.equalSides += 1
+          continue
+        }
+        let prompt = try writer.prompt(writer.payload(comparison.prompt), context)
+        _ = try writer.comparison(
+          prompt: prompt, first: writer.artifact(sides[0], for: prompt, context),
+          second: writer.artifact(sides[1], for: prompt, other), context)
+      }
+      return writer.tally
+    }
+  }
+
+  /// The prompts that nobody said yet how to show: of comparisons without a judgment, and of `split`.
+  public func unpresentedPrompts<Prompt: Codable & Sendable>(
+    of split: Split? = nil
+  ) throws -> [StoredValue<Prompt>] {
+    try values(
+      "prompt",
+      """
+      SELECT id, payload FROM prompts WHERE (split = ?1 OR EXISTS (
+        SELECT 1 FROM comparisons WHERE comparisons.prompt = prompts.id AND NOT EXISTS (
+          SELECT 1 FROM judgments WHERE comparison = comparisons.id)))
+      AND NOT EXISTS (SELECT 1 FROM presentations WHERE presentations.prompt = prompts.id)
+      ORDER BY id
+      """, [split?.rawValue])
+  }
+
+  /// The artifacts of comparisons without a judgment that nobody said yet how to show.
+  public func unpresentedArtifacts<Artifact: Codable & Sendable>() throws -> [StoredValue<Artifact>]
+  {
+    try values(
+      "artifact",
+      """
+      SELECT id, payload FROM artifacts WHERE id IN (
+        SELECT first FROM comparisons WHERE NOT EXISTS (
+          SELECT 1 FROM judgments WHERE comparison = comparisons.id)
+        UNION SELECT second FROM comparisons WHERE NOT EXISTS (
+          SELECT 1 FROM judgments WHERE comparison = comparisons.id))
+      AND NOT EXISTS (SELECT 1 FROM presentations WHERE presentations.artifact = artifacts.id)
+      ORDER BY id
+      """, [])
+  }
+
+  /// The rows of the prompts of a split for which nobody demonstrated anything and no such task waits.
+  public func promptsToDemonstrate(_ split: Split, limit: Int) throws -> [Int64] {
+    try read { db in
+      try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT id FROM prompts WHERE split = ? AND NOT EXISTS (
+            SELECT 1 FROM demonstrations JOIN artifacts ON artifacts.id = artifact
+            WHERE artifacts.prompt = prompts.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM tasks WHERE tasks.prompt = prompts.id AND kind = 'demonstration')
+          ORDER BY id LIMIT ?
+          """, arguments: [split.rawValue, limit])
+    }
+  }
+
+  /// The comparisons that wait in the queue.
+  public func queuedComparisons<Prompt: Codable & Sendable, Artifact: Codable & Sendable>() throws
+    -> [QueuedComparison<Prompt, Artifact>]
+  {
+    try read { db in
+      let prompts = PayloadReader<Prompt>("prompt", name)
+      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT tasks.id, prompts.id AS prompt, prompts.payload,
+            first.id AS first, first.payload AS firstPayload,
+            second.id AS second, second.payload AS secondPayload
+          FROM queue
+          JOIN tasks ON tasks.id = queue.task
+          JOIN prompts ON prompts.id = tasks.prompt
+          JOIN items AS left ON left.task = tasks.id AND left.position = 0
+          JOIN items AS right ON right.task = tasks.id AND right.position = 1
+          JOIN artifacts AS first ON first.id = left.artifact
+          JOIN artifacts AS second ON second.id = right.artifact
+          WHERE tasks.kind = 'pair' AND queue.lane = 'work'
+          ORDER BY tasks.id
+          """)
+      return try rows.collect { row in
+        QueuedComparison(
+          task: row["id"],
+          comparison: Comparison(
+            prompt: try prompts.value(id: row["prompt"], json: row["payload"]),
+            first: try artifacts.value(id: row["first"], json: row["firstPayload"]),
+            second: try artifacts.value(id: row["second"], json: row["secondPayload"])))
+      }
+    }
+  }
+
+  private func values<Value: Codable & Sendable>(
+    _ kind: String, _ sql: String, _ arguments: StatementArguments
+  ) throws -> [StoredValue<Value>] {
+    try read { db in
+      let reader = PayloadReader<Value>(kind, name)
+      let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
+      return try rows.collect {
+        StoredValue(row: $0[0], value: try reader.value(id: $0[0], json: $0[1]))
+      }
+    }
+  }
+}
