@@ -59,6 +59,11 @@ public struct FeedbackExporter: Sendable {
         var output = Output()
         try output.append(formatter.opening, to: &writer)
         do {
+          try logged(options, db, &formatter) { line in
+            if let limit = options.limit, manifest.rows >= limit { throw LimitReached() }
+            try output.append(manifest.rows > 0 ? "\n" + line : line, to: &writer)
+            manifest.rows += 1
+          }
           try records.forEach(db) { stored in
             let rows = try formatter.rows(of: stored, &manifest)
             if !rows.isEmpty { try media.add(stored.record) }
@@ -93,6 +98,26 @@ public struct FeedbackExporter: Sendable {
     return manifest
   }
 
+  /// Hands over the Studio's own log as it is, which the log of votes goes on from; nothing where rows are left out or
+  /// names changed, since that makes it another log.
+  private func logged(
+    _ options: ExportOptions, _ db: Database, _ formatter: inout any ExportFormatter,
+    _ body: (String) throws -> Void
+  ) throws {
+    guard options.format == .votes, options.split == nil, options.criterion == nil,
+      !options.hidesRaters, var log = formatter as? VoteLogFormatter
+    else { return }
+    let lines = try String.fetchCursor(db, sql: "SELECT line FROM answers ORDER BY id")
+    while let line = try lines.next() {
+      try body(line)
+      log.follow(line)
+    }
+    log.logged = try Set(
+      String.fetchAll(
+        db, sql: "SELECT name FROM raters WHERE id IN (SELECT rater FROM answers)"))
+    formatter = log
+  }
+
   private func formatter(
     _ options: ExportOptions, _ records: StoredRecords, _ db: Database
   ) throws -> any ExportFormatter {
@@ -120,7 +145,7 @@ public struct FeedbackExporter: Sendable {
   /// Gathers what is written into larger pieces, and takes its hash.
   private struct Output {
     private var buffer: [UInt8] = []
-    private var hash = SHA256()
+    private var hash = ContentHash.Builder()
     private var count = 0
 
     mutating func append(_ text: String, to writer: inout AtomicFile.Writer) throws {
@@ -142,7 +167,7 @@ public struct FeedbackExporter: Sendable {
     ) throws -> ExportManifest.File {
       try flush(&writer)
       return .init(
-        name: name, bytes: count, sha256: ContentHash(digest: hash.digest()).description)
+        name: name, bytes: count, sha256: hash.finish().description)
     }
   }
 }

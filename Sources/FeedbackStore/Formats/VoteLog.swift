@@ -42,11 +42,14 @@ public enum VoteLog {
   }
 }
 
-/// Writes the log of votes.
+/// Writes the log of votes: the answers of the Studio, every one of them, and after these the standing votes that came
+/// otherwise.
 struct VoteLogFormatter: ExportFormatter {
   let project: String
   let version: String
   private var previous = HashChain.start
+  /// Raters whose votes stand in the Studio's own log.
+  var logged: Set<String> = []
 
   init(project: String, version: String) {
     self.project = project
@@ -54,12 +57,16 @@ struct VoteLogFormatter: ExportFormatter {
   }
 
   mutating func rows(of stored: StoredRecord, _ manifest: inout ExportManifest) throws -> [String] {
-    zip(stored.record.votes, stored.votes).map { vote, name in
+    zip(stored.record.votes, stored.votes).compactMap { vote, name in
+      if let rater = vote.rater, logged.contains(rater) { return nil }
       let line = HashChain.line(fields(vote, name, stored), after: previous)
       previous = HashChain.hash(line).description
       return line
     }
   }
+
+  /// Goes on from a line that was written.
+  mutating func follow(_ line: String) { previous = HashChain.hash(line).description }
 
   private func fields(
     _ vote: ExchangeVote, _ name: String, _ stored: StoredRecord
