@@ -5,6 +5,7 @@ import Foundation
 import Presentation
 import RLHFCore
 import RLHFPlugin
+import Tracking
 
 /// The Studio's queue in a terminal.
 struct LabelCommand: AsyncParsableCommand {

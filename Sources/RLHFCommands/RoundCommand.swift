@@ -1,6 +1,7 @@
 import Alignment
 import ArgumentParser
 import Foundation
+import PreferenceLearning
 import RLHFCore
 import RLHFPlugin
 import Tracking

@@ -19,7 +19,8 @@ struct PageTests {
   /// The modules that `name` loads at once, itself among them: those of `import … from`, not of `import()`.
   private static func modules(of name: String) throws -> Set<String> {
     var (found, open): (Set<String>, [String]) = ([], [name])
-    while let next = open.popLast() where found.insert(next).inserted {
+    while let next = open.popLast() {
+      guard found.insert(next).inserted else { continue }
       open += try text(next).matches(of: /(?m)^import .* from "\.\/([a-z]+\.js)";/).map {
         String($0.output.1)
       }
