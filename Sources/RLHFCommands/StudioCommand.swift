@@ -64,7 +64,7 @@ struct StudioCommand: AsyncParsableCommand {
     settings.question = D.descriptor.question
     let studio = try Studio(
       store: project.store, folder: projectOptions.folder, options: options, settings: settings,
-      jobs: ProcessJobs(project: projectOptions.folder),
+      jobs: ProcessJobs(project: projectOptions.folder), formats: project.studioFormats,
       makeArtifact: { prompt, text in try project.artifactPayload(prompt: prompt, text: text) })
     let always = ownerLink
     try await studio.run { port in
