@@ -79,6 +79,23 @@ public final class TextLines {
     }
   }
 
+  /// The bytes that follow, as many as are at hand; `nil` at the end.
+  ///
+  /// For readers whose records are not lines; ``Line/number`` counts no more then.
+  func nextPiece() throws -> [UInt8]? {
+    while start == buffer.count, !isAtEnd {
+      buffer.removeAll(keepingCapacity: true)
+      start = 0
+      try fill()
+    }
+    guard start < buffer.count else { return nil }
+    defer {
+      start = buffer.count
+      scanned = start
+    }
+    return Array(buffer[start...])
+  }
+
   /// The SHA-256 of the file as it is on disk; known after the last line.
   func contentHash() -> ContentHash { hash.finish() }
 

@@ -81,15 +81,21 @@ struct RunFiles: Sendable {
     let checkpoints = entries(run.appending(path: "checkpoints")).compactMap { entry in
       entry.hasPrefix("step-") ? Int(entry.dropFirst("step-".count)) : nil
     }.sorted()
+    let last = lastStep(run)
+    var choices = checkpoints.map { step -> JSONValue in
+      ["id": .string("\(name)/checkpoints/step-\(step)"), "step": .integer(step)]
+    }
+    // A finished run keeps few checkpoints; its model goes by the name of the run.
+    if entries(run).contains("model") {
+      choices.append(["id": .string(name), "step": .integer(last ?? checkpoints.last ?? 0)])
+    }
     return [
       "name": .string(name),
       "stage": state["stage"]?.stringValue.map(JSONValue.string)
         ?? .string(String(name.prefix { $0 != "-" })),
       "state": state["status"]?.stringValue.map(JSONValue.string) ?? .null,
       "updated": .string(Timestamp.text(updated)),
-      "steps": lastStep(run).map(JSONValue.integer) ?? .null,
-      "checkpoints": .array(
-        checkpoints.map { ["id": .string("\(name)/checkpoints/step-\($0)"), "step": .integer($0)] }),
+      "steps": last.map(JSONValue.integer) ?? .null, "checkpoints": .array(choices),
       "summary": state["summary"] ?? .object([:]),
     ]
   }

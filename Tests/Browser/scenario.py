@@ -203,6 +203,32 @@ def keys_overlay(rater):
     browser.wait("!document.querySelector('dialog')")
 
 
+def dialogs(rater):
+    browser = rater.browser
+    for title in ("Guidelines", "History", "Settings"):
+        browser.js(f"[...document.querySelectorAll('nav button')].find(b => b.textContent === '{title}').click()")
+        browser.wait("document.querySelector('dialog[open]') && !/Loading/.test(document.querySelector('dialog').textContent)", 10, title)
+        check(f"{title}: every control has a name", checks.names(browser))
+        check(f"{title}: contrast", checks.contrast(browser))
+        check(f"{title}: nothing became markup", checks.markup(browser))
+        rater.shot(title.lower())
+        browser.press("Escape")
+        browser.wait("!document.querySelector('dialog')")
+    before = rater.task()
+    browser.press("s")
+    browser.wait("document.querySelector('dialog[open]')")
+    check("skip: every control has a name", checks.names(browser))
+    browser.press("Escape")
+    browser.press("c")
+    browser.wait("document.activeElement.localName === 'textarea'")
+    browser.type("a note")
+    for key in "12su":
+        browser.press(key)
+    check("keys are letters inside a text field", rater.task() == before and browser.js("document.activeElement.value === 'a note12su'"))
+    browser.press("Escape")
+    check("Escape leaves the comment", browser.js("document.activeElement.localName === 'h1'"))
+
+
 def offline(rater):
     browser = rater.browser
     rater.until("pair of text")
@@ -351,6 +377,7 @@ def main():
                 check("a letter can be dragged to a rank", browser.js("document.querySelector('li[data-rank=\"2\"]').querySelectorAll('.chip').length === 2"))
             looks(rater, name)
             rater.answer("2")
+        dialogs(rater)
         held_key(rater)
         undo(rater)
         offline(rater)

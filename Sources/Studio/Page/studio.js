@@ -33,10 +33,10 @@ function gate(title, ...content) {
 }
 
 /** What is seldom used comes when it is. */
-const menu = (name, ...values) => import("./menu.js").then((parts) => parts[name](...values), () => say("This needs the network.", "alert"));
-const signIn = (words) => menu("signIn", gate, start, words);
-const openKeys = () => menu("openKeys", keys);
-const openHistory = () => menu("openHistory", undo);
+const later = (name, ...values) => import("./menu.js").then((parts) => parts[name](...values), () => say("This needs the network.", "alert"));
+const signIn = (words) => later("signIn", gate, start, words);
+const openKeys = () => later("openKeys", keys);
+const openHistory = () => later("openHistory", undo);
 
 async function start() {
   try { session = await api("GET", "/api/session"); } catch (error) {
@@ -75,7 +75,7 @@ function header() {
   const button = (words, run, key) => h("button.plain", { onclick: run }, words, key && h("kbd", null, key));
   const nav = h("nav", { "aria-label": "Studio" }, session.rater.role !== "rater" && h("a", { href: "/dashboard" }, "Dashboard"),
     session.project.guidelines && button("Guidelines", () => dialog("Guidelines", h("div.markdown", null, blocks([{ type: "markdown", text: session.project.guidelines }])))),
-    button("History", openHistory), button("Settings", () => menu("openSettings", session, () => current?.player?.draw())), button("Keys", openKeys, "?"));
+    button("History", openHistory), button("Settings", () => later("openSettings", session, () => current?.player?.draw())), button("Keys", openKeys, "?"));
   const menu = h("button.plain.menu", { "aria-expanded": "false", onclick: () => menu.setAttribute("aria-expanded", nav.classList.toggle("open")) }, "Menu");
   nav.addEventListener("click", () => { nav.classList.remove("open"); menu.setAttribute("aria-expanded", "false"); });
   top.replaceChildren(h("strong.title", null, session.project.title || "Studio"), h("span.progress", { id: "progress" }), h("span.waiting", { id: "waiting", role: "status" }), menu, nav);
@@ -183,7 +183,8 @@ function show(view) {
   const extra = (action, words, run, pressed) => h("button", { "data-action": action, "aria-pressed": pressed, onclick: run }, words, " ", h("kbd", null, keysOf(keys.map, action)[0]));
   task.control = answer;
   task.flagButton = extra("flag", "Flag", flag, "false");
-  task.comment = h("textarea", { rows: 2, maxlength: 4000, "aria-label": "Comment on your answer", placeholder: "Comment (optional)", hidden: true });
+  task.comment = h("textarea", { rows: 2, maxlength: 4000, "aria-label": "Comment on your answer", placeholder: "Comment (optional)", hidden: true,
+    onkeydown: (event) => { if (event.key === "Escape") heading.focus(); } });
   task.saved = h("span.quiet", { role: "status" });
   const kind = view.items.flat().some((block) => /image|audio/.test(block.type)) ? "media" : "text";
   main.replaceChildren(h(`div.task.${kind}`, { "data-task": view.task, "data-kind": view.kind }, heading,
@@ -368,4 +369,4 @@ addEventListener("online", () => { if (session && !current) advance(); });
 matchMedia("(prefers-color-scheme: dark)").onchange = () => current?.player?.draw();
 applyTheme();
 const token = location.pathname === "/join" && location.hash.slice(1);
-if (token) { history.replaceState(null, "", "/join"); menu("join", gate, start, token); } else start();
+if (token) { history.replaceState(null, "", "/join"); later("join", gate, start, token); } else start();
