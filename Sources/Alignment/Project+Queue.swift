@@ -32,10 +32,10 @@ extension Project {
           id: criterion.id, title: criterion.title,
           question: criterion.question ?? D.descriptor.question, origin: .domain))
     }
-    try present(split: demonstrations > 0 ? .train : nil)
+    let criterion = criterion ?? criteria.first?.id ?? Criterion.overall.id
+    try present(unjudged: criterion, split: demonstrations > 0 ? .train : nil)
     var report = QueueReport()
-    report.pairs = try store.addPairTasks(
-      forUnjudged: criterion ?? criteria.first?.id ?? Criterion.overall.id, overlap: overlap)
+    report.pairs = try store.addPairTasks(forUnjudged: criterion, overlap: overlap)
     if demonstrations > 0 {
       let rows = try store.promptsToDemonstrate(.train, limit: demonstrations)
       report.demonstrations = try store.addTasks(
@@ -79,9 +79,11 @@ extension Project {
     try store.setPriorities(priorities)
   }
 
-  private func present(split: Split?) throws {
-    let prompts: [StoredValue<D.Prompt>] = try store.unpresentedPrompts(of: split)
-    let artifacts: [StoredValue<D.Artifact>] = try store.unpresentedArtifacts()
+  private func present(unjudged criterion: String, split: Split?) throws {
+    let prompts: [StoredValue<D.Prompt>] = try store.unpresentedPrompts(
+      forUnjudged: criterion, split: split)
+    let artifacts: [StoredValue<D.Artifact>] = try store.unpresentedArtifacts(
+      forUnjudged: criterion)
     var promptBlocks: [Int64: [ContentBlock]] = [:]
     var artifactBlocks: [Int64: [ContentBlock]] = [:]
     for prompt in prompts {

@@ -9,6 +9,14 @@ public struct StoredValue<Value: Sendable>: Sendable {
   public var value: Value
 }
 
+/// Where an artifact and its prompt are kept.
+public struct ArtifactRow: Sendable, Hashable {
+  /// The row of the prompt.
+  public var prompt: Int64
+  /// The row of the artifact.
+  public var artifact: Int64
+}
+
 /// A comparison that waits in the queue.
 public struct QueuedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
   /// The row of its task.
@@ -18,6 +26,23 @@ public struct QueuedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
 }
 
 extension FeedbackStore {
+  /// Adds artifacts that nobody said anything of, and returns where they are; the same content stays where it is.
+  @discardableResult
+  public func addArtifacts<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
+    _ samples: [Sample<Prompt, Artifact>], origin: String, round: Int = 0,
+    split: SplitRule = .standard
+  ) throws -> [ArtifactRow] {
+    let context = StoreWriter.Context(source: origin, round: round, split: split)
+    return try write { db in
+      let writer = StoreWriter(db)
+      return try samples.map { sample in
+        let prompt = try writer.prompt(writer.payload(sample.prompt), context)
+        let artifact = try writer.artifact(writer.payload(sample.artifact), for: prompt, context)
+        return ArtifactRow(prompt: prompt, artifact: artifact)
+      }
+    }
+  }
+
   /// Adds comparisons for people to judge; the sides may come from different makers.
   ///
   /// Comparisons of equal sides are counted and not kept.
@@ -45,36 +70,42 @@ extension FeedbackStore {
     }
   }
 
-  /// The prompts that nobody said yet how to show: of comparisons without a judgment, and of `split`.
+  /// The prompts that nobody said yet how to show: of comparisons that nobody judged by `criterion`, and of `split`.
   public func unpresentedPrompts<Prompt: Codable & Sendable>(
-    of split: Split? = nil
+    forUnjudged criterion: String, split: Split? = nil
   ) throws -> [StoredValue<Prompt>] {
     try values(
       "prompt",
       """
-      SELECT id, payload FROM prompts WHERE (split = ?1 OR EXISTS (
-        SELECT 1 FROM comparisons WHERE comparisons.prompt = prompts.id AND NOT EXISTS (
-          SELECT 1 FROM judgments WHERE comparison = comparisons.id)))
+      SELECT id, payload FROM prompts WHERE (split = ?2 OR EXISTS (
+        SELECT 1 FROM comparisons WHERE comparisons.prompt = prompts.id AND \(Self.isUnjudged)))
       AND NOT EXISTS (SELECT 1 FROM presentations WHERE presentations.prompt = prompts.id)
       ORDER BY id
-      """, [split?.rawValue])
+      """, [criterion, split?.rawValue])
   }
 
-  /// The artifacts of comparisons without a judgment that nobody said yet how to show.
-  public func unpresentedArtifacts<Artifact: Codable & Sendable>() throws -> [StoredValue<Artifact>]
-  {
+  /// The artifacts of comparisons that nobody judged by `criterion` of which nobody said yet how to show them.
+  public func unpresentedArtifacts<Artifact: Codable & Sendable>(
+    forUnjudged criterion: String
+  ) throws -> [StoredValue<Artifact>] {
     try values(
       "artifact",
       """
       SELECT id, payload FROM artifacts WHERE id IN (
-        SELECT first FROM comparisons WHERE NOT EXISTS (
-          SELECT 1 FROM judgments WHERE comparison = comparisons.id)
-        UNION SELECT second FROM comparisons WHERE NOT EXISTS (
-          SELECT 1 FROM judgments WHERE comparison = comparisons.id))
+        SELECT first FROM comparisons WHERE \(Self.isUnjudged)
+        UNION SELECT second FROM comparisons WHERE \(Self.isUnjudged))
       AND NOT EXISTS (SELECT 1 FROM presentations WHERE presentations.artifact = artifacts.id)
       ORDER BY id
-      """, [])
+      """, [criterion])
   }
+
+  /// A comparison of which no judgment by the criterion ?1 stands that says something.
+  static let isUnjudged = """
+    NOT EXISTS (
+      SELECT 1 FROM judgments WHERE comparison = comparisons.id AND criterion = ?1
+        AND verdict <> 'skip' AND NOT EXISTS (
+          SELECT 1 FROM judgments AS later WHERE later.supersedes = judgments.id))
+    """
 
   /// The rows of the prompts of a split for which nobody demonstrated anything and no such task waits.
   public func promptsToDemonstrate(_ split: Split, limit: Int) throws -> [Int64] {

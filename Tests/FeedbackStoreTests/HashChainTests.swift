@@ -50,7 +50,8 @@ struct HashChainTests {
   }
 
   @Test(arguments: [
-    "UPDATE answers SET line = replace(line, 'first', 'second') WHERE id = 2",
+    "UPDATE answers SET line = replace(line, 'pair', 'pear') WHERE id = 2",
+    "UPDATE answers SET content = '{\"kind\":\"pair\",\"verdict\":\"tie\"}' WHERE id = 2",
     "DELETE FROM answers WHERE id = 2",
     "UPDATE answers SET hash = x'00' WHERE id = 1",
   ])
