@@ -17,6 +17,16 @@ public struct ArtifactRow: Sendable, Hashable {
   public var artifact: Int64
 }
 
+/// A comparison that people judged, with the rows of its sides.
+public struct JudgedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
+  /// The row of the artifact that is first in canonical order.
+  public var first: Int64
+  /// The row of the other artifact.
+  public var second: Int64
+  /// What was compared, in canonical order.
+  public var comparison: Comparison<Prompt, Artifact>
+}
+
 /// A comparison that waits in the queue.
 public struct QueuedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
   /// The row of its task.
@@ -120,6 +130,41 @@ extension FeedbackStore {
             SELECT 1 FROM tasks WHERE tasks.prompt = prompts.id AND kind = 'demonstration')
           ORDER BY id LIMIT ?
           """, arguments: [split.rawValue, limit])
+    }
+  }
+
+  /// The comparisons on which a judgment of a person stands that says something.
+  public func comparisonsJudgedByPeople<
+    Prompt: Codable & Sendable, Artifact: Codable & Sendable
+  >(split: Split? = nil) throws -> [JudgedComparison<Prompt, Artifact>] {
+    try read { db in
+      let prompts = PayloadReader<Prompt>("prompt", name)
+      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT prompts.id AS prompt, prompts.payload,
+            first.id AS first, first.payload AS firstPayload,
+            second.id AS second, second.payload AS secondPayload
+          FROM comparisons
+          JOIN prompts ON prompts.id = comparisons.prompt
+          JOIN artifacts AS first ON first.id = comparisons.first
+          JOIN artifacts AS second ON second.id = comparisons.second
+          WHERE (?1 IS NULL OR prompts.split = ?1) AND EXISTS (
+            SELECT 1 FROM judgments JOIN raters ON raters.id = rater
+            WHERE comparison = comparisons.id AND kind = 'person' AND verdict <> 'skip'
+              AND NOT EXISTS (
+                SELECT 1 FROM judgments AS later WHERE later.supersedes = judgments.id))
+          ORDER BY comparisons.id
+          """, arguments: [split?.rawValue])
+      return try rows.collect { row in
+        JudgedComparison(
+          first: row["first"], second: row["second"],
+          comparison: Comparison(
+            prompt: try prompts.value(id: row["prompt"], json: row["payload"]),
+            first: try artifacts.value(id: row["first"], json: row["firstPayload"]),
+            second: try artifacts.value(id: row["second"], json: row["secondPayload"])))
+      }
     }
   }
 
