@@ -29,8 +29,9 @@ public final class AudioReader {
   private let file: OpaquePointer
   private let descriptor: Int32
 
-  /// Opens a file; throws where it is no sound or is beyond `limits`. `name` stands in messages, the file's own where
-  /// none is given.
+  /// Opens a file; throws where it is no sound or is beyond `limits`.
+  ///
+  /// `name` stands in messages, the file's own where none is given.
   public init(_ url: URL, name: String? = nil, limits: MediaLimits = MediaLimits()) throws {
     self.name = name ?? url.lastPathComponent
     self.limits = limits

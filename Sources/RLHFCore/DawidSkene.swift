@@ -10,9 +10,12 @@ public struct DawidSkene: Sendable {
     public var rater: Int
     /// The category that was said.
     public var category: Int
+    /// How much it counts.
+    public var weight: Double
 
     /// Creates a rating.
-    public init(unit: Int, rater: Int, category: Int) {
+    public init(unit: Int, rater: Int, category: Int, weight: Double = 1) {
+      self.weight = weight
       self.unit = unit
       self.rater = rater
       self.category = category
@@ -31,9 +34,31 @@ public struct DawidSkene: Sendable {
   public private(set) var iterations = 0
 
   private let ratings: [Rating]
+  private let known: [Int: Int]
+  private let smoothing: Double
 
   /// Starts from the share of votes for each category; ``iterate(_:tolerance:)`` goes on from there.
-  public init(_ ratings: [Rating], units: Int, raters: Int, categories: Int) throws {
+  ///
+  /// - Parameters:
+  ///   - ratings: What was said.
+  ///   - units: How many units there are.
+  ///   - raters: How many raters there are.
+  ///   - categories: How many categories there are.
+  ///   - known: The units of which the truth is known, with their category: they show who is reliable.
+  ///   - smoothing: Ratings that every rater is assumed to have given in each category before the first one, twice as many
+  ///     in the right one, so that few ratings do not look like certainty.
+  public init(
+    _ ratings: [Rating], units: Int, raters: Int, categories: Int, known: [Int: Int] = [:],
+    smoothing: Double = 0
+  ) throws {
+    for (unit, category) in known {
+      guard (0..<units).contains(unit), (0..<categories).contains(category) else {
+        throw RLHFError(
+          .invalidData,
+          "Unit \(unit) is known to be \(category); expected one of \(units) units and \(categories) categories."
+        )
+      }
+    }
     for rating in ratings {
       guard (0..<units).contains(rating.unit), (0..<raters).contains(rating.rater),
         (0..<categories).contains(rating.category)
@@ -45,10 +70,15 @@ public struct DawidSkene: Sendable {
       }
     }
     self.ratings = ratings
+    self.known = known
+    self.smoothing = smoothing
     var votes = [[Double]](
       repeating: Array(repeating: 0, count: categories), count: units)
-    for rating in ratings { votes[rating.unit][rating.category] += 1 }
+    for rating in ratings { votes[rating.unit][rating.category] += rating.weight }
     posteriors = votes.map(Self.normalized)
+    for (unit, category) in known {
+      posteriors[unit] = (0..<categories).map { $0 == category ? 1 : 0 }
+    }
     priors = Array(repeating: 1 / Double(categories), count: categories)
     confusions = []
     confusions = Array(
@@ -83,12 +113,14 @@ public struct DawidSkene: Sendable {
     for category in 0..<categories {
       priors[category] = Statistics.mean(posteriors.map { $0[category] })
     }
-    let empty = [[Double]](
-      repeating: Array(repeating: 0, count: categories), count: categories)
+    let empty = (0..<categories).map { truth in
+      (0..<categories).map { smoothing * ($0 == truth ? 2 : 1) }
+    }
     var counts = Array(repeating: empty, count: confusions.count)
     for rating in ratings {
       for truth in 0..<categories {
-        counts[rating.rater][truth][rating.category] += posteriors[rating.unit][truth]
+        counts[rating.rater][truth][rating.category] +=
+          rating.weight * posteriors[rating.unit][truth]
       }
     }
     confusions = counts.map { $0.map(Self.normalized) }
@@ -98,11 +130,16 @@ public struct DawidSkene: Sendable {
     var logs = posteriors.map { _ in priors.map { log($0) } }
     for rating in ratings {
       for truth in priors.indices {
-        logs[rating.unit][truth] += log(confusions[rating.rater][truth][rating.category])
+        logs[rating.unit][truth] +=
+          rating.weight * log(confusions[rating.rater][truth][rating.category])
       }
     }
     logLikelihood = 0
     for (unit, values) in logs.enumerated() {
+      if let category = known[unit] {
+        logLikelihood += values[category]
+        continue
+      }
       let largest = values.max() ?? 0
       let weights = values.map { exp($0 - largest) }
       logLikelihood += largest + log(weights.reduce(0, +))

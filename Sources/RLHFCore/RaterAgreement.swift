@@ -10,6 +10,8 @@ public struct RaterAgreement: Sendable {
     case ordinal
     /// The square of the difference matters.
     case interval
+    /// The square of the difference, relative to the sum, matters: for values with a true zero.
+    case ratio
   }
 
   /// How much it matters that two raters differ, for Cohen's kappa.
@@ -26,9 +28,17 @@ public struct RaterAgreement: Sendable {
   public let ratings: [[Int?]]
   /// The number of categories; ratings are numbers from 0.
   public let categories: Int
+  /// What the categories stand for, where differences between them matter.
+  public let values: [Double]
 
-  /// Checks ratings and takes them in.
-  public init(_ ratings: [[Int?]], categories: Int) throws {
+  /// Checks ratings and takes them in; the categories stand for their own numbers where no `values` are given.
+  public init(_ ratings: [[Int?]], categories: Int, values: [Double]? = nil) throws {
+    let values = values ?? (0..<max(categories, 0)).map(Double.init)
+    guard values.count == categories, values.allSatisfy(\.isFinite) else {
+      throw RLHFError(
+        .invalidData, "\(categories) categories have \(values.count) values; expected one for each."
+      )
+    }
     guard let units = ratings.first?.count, ratings.allSatisfy({ $0.count == units }) else {
       throw RLHFError(
         .invalidData,
@@ -42,6 +52,7 @@ public struct RaterAgreement: Sendable {
     }
     self.ratings = ratings
     self.categories = categories
+    self.values = values
   }
 
   /// The units that both raters rated.
@@ -102,22 +113,30 @@ public struct RaterAgreement: Sendable {
 
   /// Krippendorff's alpha (2004); units with a single rating say nothing.
   public func krippendorffAlpha(_ difference: Difference) -> Double {
-    let units = countsByUnit.filter { $0.reduce(0, +) > 1 }
+    alpha(difference, countsByUnit)
+  }
+
+  /// The same of the counts of some units, each of which may stand there several times.
+  func alpha(_ difference: Difference, _ counts: [[Int]]) -> Double {
+    let units = counts.filter { $0.reduce(0, +) > 1 }
     let totals = (0..<categories).map { c in Double(units.reduce(0) { $0 + $1[c] }) }
     let all = totals.reduce(0, +)
     func distance(_ a: Int, _ b: Int) -> Double {
       guard a != b else { return 0 }
       switch difference {
       case .nominal: return 1
-      case .interval: return Double((a - b) * (a - b))
+      case .interval: return (values[a] - values[b]) * (values[a] - values[b])
+      case .ratio:
+        let part = (values[a] - values[b]) / (values[a] + values[b])
+        return part * part
       case .ordinal:
         let between = totals[min(a, b)...max(a, b)].reduce(0, +) - (totals[a] + totals[b]) / 2
         return between * between
       }
     }
     var (observed, expected) = (0.0, 0.0)
-    for a in 0..<categories {
-      for b in 0..<categories where a != b {
+    for a in 0..<categories where totals[a] > 0 {
+      for b in 0..<categories where a != b && totals[b] > 0 {
         let far = distance(a, b)
         observed += units.reduce(0) { sum, counts in
           sum + far * Double(counts[a] * counts[b]) / Double(counts.reduce(0, +) - 1)
@@ -129,7 +148,7 @@ public struct RaterAgreement: Sendable {
   }
 
   /// How often each category was chosen, unit by unit.
-  private var countsByUnit: [[Int]] {
+  var countsByUnit: [[Int]] {
     (ratings.first ?? []).indices.map { unit in
       var counts = [Int](repeating: 0, count: categories)
       for rater in ratings {
@@ -139,7 +158,7 @@ public struct RaterAgreement: Sendable {
     }
   }
 
-  private func shared(_ first: Int, _ second: Int) -> [(Int, Int)] {
+  func shared(_ first: Int, _ second: Int) -> [(Int, Int)] {
     zip(ratings[first], ratings[second]).compactMap { a, b in
       if let a, let b { (a, b) } else { nil }
     }

@@ -79,13 +79,32 @@ extension Statistics {
     return (rankSum - positives * (positives + 1) / 2) / (positives * negatives)
   }
 
+  /// The share of predictions on the right side of a half; a half counts half.
+  public static func accuracy(probabilities: [Double], outcomes: [Bool]) -> Double {
+    checkLengths("accuracy", probabilities.count, outcomes.count)
+    return mean(
+      zip(probabilities, outcomes).map { $0 == 0.5 ? 0.5 : ($0 > 0.5) == $1 ? 1 : 0 })
+  }
+
   /// The predictions in `count` bins of equal width: the points of a reliability diagram.
   public static func reliabilityBins(
     probabilities: [Double], outcomes: [Bool], count: Int = 10
   ) -> [ReliabilityBin] {
-    checkLengths("reliabilityBins", probabilities.count, outcomes.count)
     precondition(count > 0, "reliabilityBins: \(count) bins; wanted at least 1")
     let edges = (0...count).map { $0 == count ? 1 : Double($0) * (1 / Double(count)) }
+    return reliabilityBins(probabilities: probabilities, outcomes: outcomes, edges: edges)
+  }
+
+  /// The predictions in bins between `edges`, which rise from 0 to 1.
+  public static func reliabilityBins(
+    probabilities: [Double], outcomes: [Bool], edges: [Double]
+  ) -> [ReliabilityBin] {
+    checkLengths("reliabilityBins", probabilities.count, outcomes.count)
+    precondition(
+      edges.count > 1 && edges.first == 0 && edges.last == 1
+        && zip(edges, edges.dropFirst()).allSatisfy(<),
+      "reliabilityBins: edges \(edges); wanted numbers that rise from 0 to 1")
+    let count = edges.count - 1
     var members = [[(probability: Double, outcome: Bool)]](repeating: [], count: count)
     for (probability, outcome) in zip(probabilities, outcomes) {
       precondition(

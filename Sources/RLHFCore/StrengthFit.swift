@@ -12,6 +12,8 @@ public struct StrengthFit: Sendable, Hashable {
   public var standardErrors: [Double]
   /// The logarithm of the likelihood, without the penalty.
   public var logLikelihood: Double
+  /// The covariances of the scores, row by row, from the same curvature.
+  public private(set) var covariances: [[Double]]
 
   /// An order in which items were preferred, the best first, and how much it counts.
   public struct Choice: Sendable, Hashable {
@@ -69,11 +71,29 @@ public struct StrengthFit: Sendable, Hashable {
     let mean = Statistics.mean(scores)
     self.scores = scores.map { $0 - mean }
     logLikelihood = likelihood.logLikelihood(scores)
-    // The curvature is 1/count along the direction in which all scores move together; it is taken out again.
-    let variances =
-      SymmetricSystem(likelihood.derivatives(scores).curvature, size: count)?.inverseDiagonal ?? []
+    // The curvature is 1 along the direction in which all scores move together, and the penalty more; what that
+    // direction adds to every covariance is taken out again.
     let shared = 1 / (1 + penalty) / Double(count)
-    standardErrors = variances.map { max(0, $0 - shared).squareRoot() }
+    let inverse =
+      SymmetricSystem(likelihood.derivatives(scores).curvature, size: count)?.inverse ?? []
+    covariances = inverse.map { row in row.map { $0 - shared } }
+    let variances = inverse.indices.map { inverse[$0][$0] - shared }
+    standardErrors = variances.map { max(0, $0).squareRoot() }
+  }
+
+  /// The standard error of the difference between two scores.
+  public func standardError(of first: Int, minus second: Int) -> Double {
+    let variance =
+      covariances[first][first] + covariances[second][second] - 2 * covariances[first][second]
+    return max(0, variance).squareRoot()
+  }
+
+  /// The intervals of the scores by the normal distribution.
+  public func intervals(confidence: Double = 0.95) -> [Interval] {
+    let reach = Statistics.normalQuantile((1 + confidence) / 2)
+    return zip(scores, standardErrors).map { score, error in
+      Interval(lower: score - reach * error, upper: score + reach * error, confidence: confidence)
+    }
   }
 
   private static func check(_ choices: [Choice], count: Int, penalty: Double) throws {
@@ -125,7 +145,7 @@ public struct StrengthFit: Sendable, Hashable {
 }
 
 /// The likelihood of rankings under scores.
-private struct RankingLikelihood {
+struct RankingLikelihood {
   let choices: [StrengthFit.Choice]
   let count: Int
   let penalty: Double

@@ -40,12 +40,12 @@ struct SymmetricSystem {
     return x
   }
 
-  /// The diagonal of the inverse.
-  var inverseDiagonal: [Double] {
+  /// The inverse, row by row.
+  var inverse: [[Double]] {
     (0..<size).map { index in
       var unit = [Double](repeating: 0, count: size)
       unit[index] = 1
-      return solve(unit)[index]
+      return solve(unit)
     }
   }
 }

@@ -41,6 +41,9 @@ public struct WinRate: Sendable, Hashable, Codable {
   /// Wins, and half the ties, over all comparisons.
   public var rate: Double { (Double(wins) + Double(ties) / 2) / Double(count) }
 
+  /// Wins less losses, over all comparisons.
+  public var netRate: Double { Double(wins - losses) / Double(count) }
+
   /// The Wilson interval of ``rateWithoutTies``.
   public func intervalWithoutTies(confidence: Double = 0.95) -> Interval {
     Statistics.wilsonInterval(successes: wins, trials: wins + losses, confidence: confidence)

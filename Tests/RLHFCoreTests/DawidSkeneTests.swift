@@ -75,3 +75,29 @@ import Testing
     #expect(model.labels[0] == 1)
   }
 }
+
+/// Five raters of eight units: A is right, B and C err, D always says 1 and E the opposite.
+struct DawidSkeneFiguresTests {
+  private static let rows = ["01010101", "01011100", "01100101", "11111111", "10101010"]
+  private static let ratings = rows.enumerated().flatMap { rater, row in
+    row.enumerated().map { unit, letter in
+      DawidSkene.Rating(unit: unit, rater: rater, category: letter == "1" ? 1 : 0)
+    }
+  }
+
+  @Test func truthAndRatersAreFound() throws {
+    let majority = DawidSkene.majorityVotes(Self.ratings, units: 8, categories: 2)
+    #expect(majority == [0, 1, 1, 1, 1, 1, 0, 1])
+    var model = try DawidSkene(Self.ratings, units: 8, raters: 5, categories: 2)
+    model.iterate(1)
+    let first = [0.228571, 0.897780, 0.408759, 0.790095, 0.408759, 0.897780, 0.228571, 0.790095]
+    #expect(agrees(model.posteriors.map { $0[1] }, first, within: 1e-6))
+    model.iterate(100, tolerance: 1e-9)
+    #expect(model.labels == [0, 1, 0, 1, 0, 1, 0, 1])
+    #expect(abs(model.logLikelihood - -14.5425397584) < 1e-9)
+    func said(_ rater: Int, _ truth: Int) -> Double { model.confusions[rater][truth][1] }
+    #expect(said(4, 1) < 1e-6 && said(4, 0) > 1 - 1e-6)
+    #expect(said(3, 0) > 1 - 1e-6 && said(3, 1) > 1 - 1e-6)
+    #expect(abs(said(1, 1) - 0.75) < 1e-6 && abs(said(2, 1) - 0.75) < 1e-6)
+  }
+}
