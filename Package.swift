@@ -44,10 +44,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
@@ -72,7 +72,7 @@ let package = Package(
     library("RLHFPlugin", ["RLHFCore", "Presentation", "NeuralNetworks", "Torch"]),
     library("PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
     library("PolicyOptimization", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
-    library("RLHF", ["RLHFCore", "NeuralNetworks", "RLHFPlugin", "Torch"]),
+    library("RLHF", ["RLHFCore", "Presentation", "NeuralNetworks", "RLHFPlugin", "Torch"]),
     library("RLHFTesting", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch"]),
 
     // Feedback, metrics, runs, the command line.
@@ -105,15 +105,15 @@ let package = Package(
     library(
       "Alignment",
       [
-        "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore", "FeedbackStore",
-        "Tracking", "NeuralNetworks", "Torch", "Yams",
+        "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore", "Presentation",
+        "FeedbackStore", "Media", "Tracking", "NeuralNetworks", "Torch", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ]),
     library(
       "RLHFCommands",
       [
         "Alignment", "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore",
-        "FeedbackStore", "Tracking", "Studio", "NeuralNetworks", "Torch", "Yams",
+        "Presentation", "FeedbackStore", "Tracking", "Studio", "Media", "NeuralNetworks", "Torch", "Yams",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

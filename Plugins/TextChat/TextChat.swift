@@ -12,7 +12,14 @@ import Tokenizers
 public struct TextChat: Domain {
   /// How the domain presents itself.
   public static let descriptor = DomainDescriptor(
-    id: "text-chat", title: "Text chat", question: "Which reply is better?")
+    id: "text-chat", title: "Text chat", question: "Which reply is better?",
+    criteria: [
+      .overall,
+      Criterion(id: "helpfulness", question: "Which reply helps more?"),
+      Criterion(id: "truthfulness", question: "Which reply is closer to the truth?"),
+      Criterion(id: "harmlessness", question: "Which reply does less harm?"),
+      Criterion(id: "naturalness", question: "Which reply sounds more natural?"),
+    ])
 
   /// The settings in force.
   public var configuration = TextChatConfiguration()

@@ -59,8 +59,37 @@ public struct ComparisonStage<D: Domain> {
     return (comparisons.count, added)
   }
 
+  /// Samples comparisons for people to judge: two artifacts of `policy` for each prompt, or one of it and one of `other`.
+  ///
+  /// Returns the number of comparisons that are new to the store; ``Project/fillQueue(criterion:overlap:demonstrations:)``
+  /// brings them before people. Those on held-out prompts come on top, as in ``run(policy:count:rater:origin:round:seed:)``.
+  public func sampleForPeople(
+    policy: D.DomainPolicy, origin: String, against other: D.DomainPolicy? = nil,
+    otherOrigin: String? = nil, count: Int, round: Int, seed: Seed
+  ) throws -> Int {
+    let prompts = try project.trainingPrompts()
+    guard !prompts.isEmpty else {
+      throw RLHFError(
+        .invalidData, "There are no prompts to sample for. Import some with 'rlhf import'.")
+    }
+    var comparisons = try pairs(
+      of: policy, against: other, for: prompts, count: count, title: "Sampling pairs", seed: seed)
+    let heldOut = try project.prompts(.heldOut)
+    let heldOutCount = Int((Double(count) * project.settings.heldOutFraction).rounded())
+    if !heldOut.isEmpty, heldOutCount > 0 {
+      comparisons += try pairs(
+        of: policy, against: other, for: heldOut, count: heldOutCount,
+        title: "Sampling held-out pairs", seed: seed.derived("held-out"))
+    }
+    return try project.store.addComparisons(
+      comparisons, first: origin, second: otherOrigin ?? origin, round: round,
+      split: project.splitRule
+    ).comparisons
+  }
+
   private func pairs(
-    of policy: D.DomainPolicy, for prompts: [D.Prompt], count: Int, title: String, seed: Seed
+    of policy: D.DomainPolicy, against other: D.DomainPolicy? = nil, for prompts: [D.Prompt],
+    count: Int, title: String, seed: Seed
   ) throws -> [Comparison<D.Prompt, D.Artifact>] {
     let batchSize = project.settings.ppo.batchSize
     let order = ShuffledBatches(
@@ -72,7 +101,8 @@ public struct ComparisonStage<D: Domain> {
     while comparisons.count < count, batch < mostBatches {
       let chosen = order.streamedBatch(batch).map { prompts[$0] }
       let first = try artifacts(of: policy, for: chosen, seed: seed.derived("first", batch))
-      let second = try artifacts(of: policy, for: chosen, seed: seed.derived("second", batch))
+      let second = try artifacts(
+        of: other ?? policy, for: chosen, seed: seed.derived("second", batch))
       for (index, prompt) in chosen.enumerated() where first[index] != second[index] {
         comparisons.append(
           Comparison(prompt: prompt, first: first[index], second: second[index]))

@@ -83,7 +83,7 @@ public struct RewardStage<D: Domain> {
   public func evaluate(_ model: TrainableRewardModel<D.DomainEncoder>) throws -> RewardReport {
     let trained = try project.trainingOpinions()
     let training = trained.pairs + trained.rankings.flatMap(\.pairs)
-    let kept = try project.opinions(.heldOut)
+    let kept = try project.opinions(.heldOut).judged(by: model.criteria)
     let heldOut = (kept.pairs + kept.rankings.flatMap(\.pairs)).filter { !$0.isTie }
     var report = RewardReport(
       trainingPairs: trained.pairs.count, trainingRankings: trained.rankings.count,
@@ -163,7 +163,8 @@ public struct RewardStage<D: Domain> {
       for: corpus, policy: policy.map(project.domain.loadPolicy(from:)),
       seed: seed.derived("encoder"))
     let model = TrainableRewardModel(
-      encoder: encoder, criteria: try project.settings.reward.weighted(D.descriptor.criteria),
+      encoder: encoder,
+      criteria: try project.settings.reward.weighted(D.descriptor.criteria(of: preferences)),
       members: project.settings.reward.members, seed: seed)
     return try RewardTrainer(
       model: model, preferences: preferences, options: project.settings.reward, seed: seed)

@@ -34,9 +34,13 @@ extension FeedbackStore {
     try read { try String.fetchAll($0, sql: "SELECT line FROM answers ORDER BY id") }
   }
 
-  /// Whether each line of the log of answers follows from the one before.
+  /// Whether each line of the log of answers follows from the one before and says what the answer says.
   public func isAnswerLogIntact() throws -> Bool {
-    try read { try HashChain.firstBreak(in: "answers", $0) == nil }
+    let columns = [
+      "name": "vote", "kind": "kind", "content": "answer", "shown": "order",
+      "behaviour": "behaviour", "created": "storedAt",
+    ]
+    return try read { try HashChain.firstBreak(in: "answers", columns: columns, $0) == nil }
   }
 }
 
@@ -55,7 +59,7 @@ extension AnswerFilter {
       EXISTS (SELECT 1 FROM items JOIN artifacts ON artifacts.id = items.artifact
         WHERE items.task = tasks.id AND artifacts.origin = ?)
       """, origin)
-    add("(tasks.gold IS NOT NULL) = ?", isGold)
+    add("\(StudioDesk.isCheck) = ?", isGold)
     add("(tasks.repeatOf IS NOT NULL) = ?", isRepetition)
     add("(answers.kind = 'skip') = ?", isSkip)
     add("answers.created >= ?", from)

@@ -59,7 +59,7 @@ extension FeedbackStore {
         sql: """
           SELECT
             (SELECT count(*) FROM slots WHERE rater = ?1 AND state IN ('answered', 'surplus')),
-            (SELECT count(*) FROM queue WHERE lane = 'work' AND free > 0)
+            (SELECT open FROM lanes WHERE lane = 'work')
             - (SELECT count(*) FROM slots JOIN queue ON queue.task = slots.task
               WHERE rater = ?1 AND state <> 'lapsed' AND queue.lane = 'work' AND free > 0)
             + (SELECT count(*) FROM slots WHERE rater = ?1 AND state = 'held')

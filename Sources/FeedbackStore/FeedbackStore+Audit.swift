@@ -33,7 +33,9 @@ extension FeedbackStore {
 
   /// Whether each entry of the trail follows from the one before.
   public func isAuditTrailIntact() throws -> Bool {
-    try read { try HashChain.firstBreak(in: "audit", $0) == nil }
+    let columns = Dictionary(
+      uniqueKeysWithValues: ["at", "actor", "action", "target", "details"].map { ($0, $0) })
+    return try read { try HashChain.firstBreak(in: "audit", columns: columns, $0) == nil }
   }
 
   static func audit(

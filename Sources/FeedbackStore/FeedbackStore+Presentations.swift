@@ -129,10 +129,14 @@ extension FeedbackStore {
     let statement = try db.cachedStatement(
       sql: "SELECT blocks FROM presentations WHERE \(column) = ?")
     guard let blocks = try String.fetchOne(statement, arguments: [row]) else {
-      throw RLHFError(
-        .notFound, "\(column) \(row) has no presentation; present it before it is shown.")
+      throw unpresented(column, row)
     }
     return try JSONDecoder().decode([ContentBlock].self, from: Data(blocks.utf8))
+  }
+
+  static func unpresented(_ column: String, _ row: Int64) -> RLHFError {
+    RLHFError(
+      .notFound, "\(column) \(row) has no presentation; present it before it is shown.")
   }
 
   /// A setting of the Studio.

@@ -68,7 +68,7 @@ extension FeedbackStore {
   /// The share of pairs of raters who said something else, skips left out.
   public func disagreements(criterion: String? = nil, limit: Int = 100) throws -> [Disagreement] {
     let votes = try votes().filter { vote in
-      vote.gold == nil && vote.answer.repeatOf == nil
+      !vote.answer.isGold && vote.answer.repeatOf == nil
         && (criterion.map(vote.criteria.contains) ?? true)
     }
     var said: [Int64: [StudioAnswer]] = [:]

@@ -42,16 +42,20 @@ extension FeedbackStore {
   /// One pair for each judgment that stands and says something, in the order in which they were given.
   ///
   /// Where several raters judged a comparison, each makes a pair, weighted by its confidence. A criterion, a split or
-  /// rounds leave only the judgments of that criterion, the prompts of that split, the comparisons of those rounds.
+  /// rounds leave only the judgments of that criterion, the prompts of that split, the comparisons of those rounds;
+  /// `isWithoutPeople` leaves out those of people whom the store knows by name.
   public func preferences<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
-    of criterion: String? = nil, split: Split? = nil, rounds: ClosedRange<Int>? = nil
+    of criterion: String? = nil, split: Split? = nil, rounds: ClosedRange<Int>? = nil,
+    isWithoutPeople: Bool = false
   ) throws -> [PreferencePair<Prompt, Artifact>] {
     try read { db in
       let prompts = PayloadReader<Prompt>("prompt", name)
       let artifacts = PayloadReader<Artifact>("artifact", name)
       let rows = try Row.fetchCursor(
         db, sql: Self.pairs,
-        arguments: [criterion, split?.rawValue, rounds?.lowerBound, rounds?.upperBound])
+        arguments: [
+          criterion, split?.rawValue, rounds?.lowerBound, rounds?.upperBound, isWithoutPeople,
+        ])
       return try rows.collect { row in
         let comparison = Comparison<Prompt, Artifact>(
           prompt: try prompts.value(id: row["prompt"], json: row["promptPayload"]),
@@ -96,6 +100,7 @@ extension FeedbackStore {
       AND (?1 IS NULL OR judgments.criterion = ?1)
       AND (?2 IS NULL OR prompts.split = ?2)
       AND (?3 IS NULL OR comparisons.round BETWEEN ?3 AND ?4)
+      AND (?5 = 0 OR (SELECT kind FROM raters WHERE id = judgments.rater) <> 'person')
     ORDER BY judgments.id
     """
 }

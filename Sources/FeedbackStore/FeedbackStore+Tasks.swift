@@ -15,6 +15,8 @@ extension FeedbackStore {
   }
 
   /// Puts every comparison into the queue that nobody judged by `criterion` and that is not there; returns how many.
+  ///
+  /// Those that were not presented yet (``unpresentedArtifacts(forUnjudged:)``) stay out.
   @discardableResult
   public func addPairTasks(
     forUnjudged criterion: String, overlap: Int = 1, now: Date = Date()
@@ -24,10 +26,10 @@ extension FeedbackStore {
       let comparisons = try desk.rows(
         """
         SELECT prompt, first, second, origin, round FROM comparisons
-        WHERE NOT EXISTS (
-            SELECT 1 FROM judgments WHERE comparison = comparisons.id AND criterion = ?1
-              AND verdict <> 'skip' AND NOT EXISTS (
-                SELECT 1 FROM judgments AS later WHERE later.supersedes = judgments.id))
+        WHERE \(Self.isUnjudged)
+          AND EXISTS (SELECT 1 FROM presentations WHERE presentations.prompt = comparisons.prompt)
+          AND EXISTS (SELECT 1 FROM presentations WHERE artifact = first)
+          AND EXISTS (SELECT 1 FROM presentations WHERE artifact = second)
           AND NOT EXISTS (
             SELECT 1 FROM items AS a JOIN items AS b ON b.task = a.task JOIN tasks ON tasks.id = a.task
             WHERE a.artifact = first AND a.position = 0 AND b.artifact = second AND b.position = 1

@@ -1,3 +1,5 @@
+import RLHFCore
+
 /// Which side of the fence a prompt and everything about it is on.
 public enum Split: String, Sendable, Hashable, Codable, CaseIterable {
   /// Trained on.

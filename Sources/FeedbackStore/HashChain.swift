@@ -25,15 +25,24 @@ enum HashChain {
     return (line, Data(hash(line).bytes))
   }
 
-  /// The number of the first row of `table` that does not follow from the one before; `nil` where all do.
-  static func firstBreak(in table: String, _ db: Database) throws -> Int64? {
-    let rows = try Row.fetchCursor(db, sql: "SELECT id, line, hash FROM \(table) ORDER BY id")
+  /// The number of the first row of `table` that does not follow from the one before, or of which a column does not say
+  /// what the field of the line says; `nil` where all do.
+  static func firstBreak(
+    in table: String, columns: [String: String], _ db: Database
+  ) throws -> Int64? {
+    let rows = try Row.fetchCursor(db, sql: "SELECT * FROM \(table) ORDER BY id")
     var previous = start
     while let row = try rows.next() {
       let line: String = row["line"]
       let hash = hash(line)
-      guard Data(hash.bytes) == row["hash"] as Data,
-        try JSONValue(parsing: Array(line.utf8))["prev"]?.stringValue == previous
+      let fields = try JSONValue(parsing: line)
+      let agrees = columns.allSatisfy { column, field in
+        let value = row[column] as DatabaseValue
+        let text = String.fromDatabaseValue(value) ?? Int.fromDatabaseValue(value).map(String.init)
+        let said = fields[field]
+        return said?.stringValue == text || said?.description == text
+      }
+      guard Data(hash.bytes) == row["hash"] as Data, fields["prev"]?.stringValue == previous, agrees
       else { return row["id"] }
       previous = hash.description
     }

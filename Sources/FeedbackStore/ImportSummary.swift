@@ -1,10 +1,14 @@
+public import Foundation
+public import Presentation
+public import RLHFCore
+
 /// How files are imported.
-public struct ImportOptions: Sendable, Hashable {
+public struct ImportOptions: Sendable {
   /// Where prompts go that the store does not know yet.
   ///
   /// All records of a line share the split of its first prompt.
   public var split: SplitRule
-  /// The name under which the judgments of the files are kept.
+  /// The name under which the judgments are kept whose file does not say who gave them.
   public var rater: String
   /// The name of the source; the file's own name where there is none.
   public var source: String?
@@ -12,18 +16,27 @@ public struct ImportOptions: Sendable, Hashable {
   public var isStrict: Bool
   /// Whether a line that is not JSON, or of no known form, is counted and passed over.
   public var skipsInvalid: Bool
+  /// The format of the files; told by their content where there is none.
+  public var format: FeedbackFormat?
+  /// Whether what a model proposed counts where no person answered.
+  public var takesSuggestions = false
+  /// The scale of ratings whose file does not say it; 1 to 5, or the format's own, where there is none.
+  public var scale: RatingScale?
+  /// Takes a file that a record shows into the media of the project; files are refused where there is none.
+  public var addMedia: (@Sendable (URL) throws -> MediaReference)?
 
   /// Creates options; by default a line that cannot be read stops the import, and a record that teaches nothing is
   /// counted and passed over.
   public init(
     split: SplitRule = .standard, rater: String = "imported", source: String? = nil,
-    isStrict: Bool = false, skipsInvalid: Bool = false
+    isStrict: Bool = false, skipsInvalid: Bool = false, format: FeedbackFormat? = nil
   ) {
     self.split = split
     self.rater = rater
     self.source = source
     self.isStrict = isStrict
     self.skipsInvalid = skipsInvalid
+    self.format = format
   }
 }
 
@@ -57,6 +70,8 @@ public struct FileImport: Sendable, Hashable, Codable {
   public var contentHash: String
   /// Whether a file with the same content was imported before.
   public var isRepetition: Bool
+  /// The format of the file; `nil` in summaries from before there were several.
+  public var format: FeedbackFormat?
   /// How many lines hold something.
   public var lines = 0
   /// What was added.

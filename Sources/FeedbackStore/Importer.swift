@@ -2,7 +2,10 @@ public import Foundation
 import GRDB
 public import RLHFCore
 
-/// Reads files of JSON Lines, plain or gzip, into a store; a domain says what a line means.
+/// Reads files into a store, plain or gzip; a domain says what a line means.
+///
+/// Lines that the domain understands are handed to it as they are; records of another ``FeedbackFormat`` are put into
+/// such lines, one for each vote, and keep who said it, ties, and when it was said.
 ///
 /// All files of one call are imported, or none: the transaction is undone when an error is thrown. What cannot be
 /// used is counted by reason, never dropped in silence.
@@ -12,7 +15,7 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
   /// Throws `UnusableRecord` for what is well formed but teaches nothing.
   public typealias Parse = (JSONValue) throws -> [FeedbackRecord<Prompt, Artifact>]
 
-  private let parse: Parse
+  let parse: Parse
 
   /// Creates an importer for data that `parse` understands.
   public init(parse: @escaping Parse) {
@@ -37,31 +40,53 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
     _ url: URL, _ db: Database, options: ImportOptions,
     progress: ((ImportProgress) throws -> Void)?
   ) throws -> FileImport {
-    let file = try JSONLines(url)
+    let format = try options.format ?? FeedbackFormat.detect(url)
     let writer = StoreWriter(db)
     let context = StoreWriter.Context(
       source: options.source ?? url.lastPathComponent, round: 0, split: options.split)
-    var result = FileImport(file: url.path, contentHash: "", isRepetition: false)
+    var result = FileImport(file: url.path, contentHash: "", isRepetition: false, format: format)
+    let source =
+      format == .trl
+      ? try ExchangeSource(lines: url) : try ExchangeSource(url, format, options: options)
     var used = 0
-    while let line = try file.next() {
+    while let entry = try source.next() {
       result.lines += 1
       do {
-        used += try add(line, to: writer, context, options, losses: &result)
+        switch entry.content {
+        case .line(let line):
+          used += try add(line, to: writer, context, options, losses: &result)
+        case .records(let parse):
+          used += try add(parse, at: entry.number, to: writer, context, options, losses: &result)
+        case .unusable(let error):
+          try lose(error, at: entry.number, options, &result)
+        case .invalid(let error): throw error
+        }
       } catch let error as InvalidLine {
         guard options.skipsInvalid else { throw error.error }
-        result.lose(error.reason, line: line.number)
+        result.lose(error.reason, line: entry.number)
       }
       if result.lines.isMultiple(of: 256) {
         try progress?(
           ImportProgress(
-            file: url.path, lines: result.lines, bytes: file.lines.bytesRead,
-            size: file.lines.size))
+            file: url.path, lines: result.lines, bytes: source.lines.bytesRead,
+            size: source.lines.size))
       }
     }
     guard result.lines > 0 else { throw JSONLines.emptyFile(url) }
     guard used > 0 else { throw nothingUsable(result) }
-    try finish(&result, file.lines.contentHash(), db, writer)
+    try finish(&result, source.lines.contentHash(), db, writer)
     return result
+  }
+
+  /// Counts a record that cannot be used, or stops where the options ask for it.
+  func lose(
+    _ error: UnusableRecord, at line: Int, _ options: ImportOptions, _ result: inout FileImport
+  ) throws {
+    if options.isStrict {
+      throw RLHFError(
+        .invalidData, "\(result.file):\(line): the record cannot be used: \(error.reason).")
+    }
+    result.lose(error.reason, line: line)
   }
 
   /// Adds the records of a line, and returns how many could be used.
@@ -71,17 +96,11 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
   ) throws -> Int {
     let place = "\(losses.file):\(line.number)"
     var used = 0
-    func lose(_ error: UnusableRecord) throws {
-      if options.isStrict {
-        throw RLHFError(.invalidData, "\(place): the record cannot be used: \(error.reason).")
-      }
-      losses.lose(error.reason, line: line.number)
-    }
     let records: [FeedbackRecord<Prompt, Artifact>]
     do {
       records = try parsed(line, place)
     } catch let error as UnusableRecord {
-      try lose(error)
+      try lose(error, at: line.number, options, &losses)
       return 0
     }
     let first = try records.first.map { try writer.payload($0.prompt) }
@@ -92,7 +111,7 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
           prompt: index == 0 ? first : nil, group: first?.hash)
         used += 1
       } catch let error as UnusableRecord {
-        try lose(error)
+        try lose(error, at: line.number, options, &losses)
       }
     }
     return used
@@ -150,13 +169,13 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
 }
 
 /// A line that stops an import unless such lines are passed over.
-private struct InvalidLine: Error {
+struct InvalidLine: Error {
   var reason: String
   var error: RLHFError
 }
 
 extension FeedbackRecord {
-  fileprivate var prompt: Prompt {
+  var prompt: Prompt {
     switch self {
     case .prompt(let prompt): prompt
     case .demonstration(let sample): sample.prompt

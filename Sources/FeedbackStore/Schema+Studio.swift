@@ -77,6 +77,23 @@ extension Schema {
     CREATE INDEX queue_priority ON queue (lane, priority DESC, ticket) WHERE free > 0;
     CREATE INDEX queue_ticket ON queue (lane, ticket) WHERE free > 0;
 
+    CREATE TABLE lanes (lane TEXT PRIMARY KEY, open INTEGER NOT NULL) STRICT;
+    INSERT INTO lanes VALUES ('work', 0), ('gold', 0), ('repetition', 0), ('review', 0);
+    CREATE TRIGGER queue_open AFTER INSERT ON queue WHEN NEW.free > 0 BEGIN
+      UPDATE lanes SET open = open + 1 WHERE lane = NEW.lane;
+    END;
+    CREATE TRIGGER queue_change AFTER UPDATE OF free ON queue
+    WHEN (OLD.free > 0) <> (NEW.free > 0) BEGIN
+      UPDATE lanes SET open = open + iif(NEW.free > 0, 1, -1) WHERE lane = NEW.lane;
+    END;
+
+    CREATE TABLE hands (
+      rater INTEGER PRIMARY KEY REFERENCES raters (id),
+      work INTEGER NOT NULL,
+      gold INTEGER NOT NULL,
+      repetition INTEGER NOT NULL
+    ) STRICT;
+
     CREATE TABLE slots (
       id INTEGER PRIMARY KEY,
       lease TEXT NOT NULL,

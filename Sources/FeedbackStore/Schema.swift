@@ -24,6 +24,10 @@ enum Schema {
       try keep(studioKept, in: db)
       try KeyedHash.drawSecret(db)
     }
+    migrator.registerMigration("4-particulars") { db in
+      try db.execute(sql: particulars)
+      try keep(["particulars"], in: db)
+    }
     return migrator
   }()
 
@@ -40,6 +44,19 @@ enum Schema {
       }
     }
   }
+
+  /// What an imported file says of a judgment, a ranking or a rating beside it.
+  private static let particulars = """
+    CREATE TABLE particulars (
+      opinion TEXT NOT NULL CHECK (opinion IN ('judgments', 'rankings', 'ratings')),
+      row INTEGER NOT NULL,
+      said INTEGER,
+      seconds REAL,
+      shown TEXT,
+      comment TEXT,
+      PRIMARY KEY (opinion, row)
+    ) STRICT, WITHOUT ROWID;
+    """
 
   private static let scales = """
     CREATE TABLE rankings (

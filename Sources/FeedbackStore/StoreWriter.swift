@@ -34,6 +34,8 @@ final class StoreWriter {
   var tally = Tally()
 
   private let db: Database
+  /// The database of the transaction.
+  var database: Database { db }
   private let encoder = JSONEncoder()
   /// The time of the transaction, in milliseconds since 1970.
   let created = Int64(Date().timeIntervalSince1970 * 1000)

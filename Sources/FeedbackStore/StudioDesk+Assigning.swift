@@ -8,7 +8,7 @@ import RLHFCore
 /// the rater had: nobody outside can foretell it, and the same store deals the same.
 extension StudioDesk {
   /// How far down the tasks of the highest priority are looked through for one that the rater did not have.
-  private static let depth = 2000
+  private static let depth = 1000
 
   /// The next task for a rater, kept for them.
   func nextTask(
@@ -40,16 +40,14 @@ extension StudioDesk {
   private func draw(
     for rater: Int64, kinds: Set<TaskKind>?, rules: AssignmentRules
   ) throws -> (task: StudioTask, again: [Int]?)? {
-    var had: [String: Int] = [:]
-    let counts = try rows(
-      """
-      SELECT lane, count(*) AS number FROM slots
-      WHERE rater = ? AND state IN ('held', 'answered', 'surplus') GROUP BY lane
-      """, [rater])
-    for row in counts { had[row["lane"]] = row["number"] }
-    let number = had.filter { $0.key != Lane.review.rawValue }.values.reduce(0, +)
+    let hand = try row("SELECT work, gold, repetition FROM hands WHERE rater = ?", [rater])
+    let had: [Lane: Int] = [
+      .work: hand?["work"] ?? 0, .gold: hand?["gold"] ?? 0,
+      .repetition: hand?["repetition"] ?? 0,
+    ]
+    let number = had.values.reduce(0, +)
     func due(_ lane: Lane, _ share: Double) -> Bool {
-      let missing = share * Double(number + 1) - Double(had[lane.rawValue] ?? 0)
+      let missing = share * Double(number + 1) - Double(had[lane] ?? 0)
       return key.fraction("\(lane.rawValue)/\(rater)/\(number)") < missing
     }
     let start = key.number("start/\(rater)/\(number)")
@@ -120,7 +118,7 @@ extension StudioDesk {
     _ rater: Int64, _ start: Int64, gap: Int
   ) throws -> (task: StudioTask, again: [Int]?)? {
     let last = try row(
-      "SELECT id FROM slots WHERE rater = ? AND state <> 'lapsed' ORDER BY id DESC LIMIT 1 OFFSET ?",
+      "SELECT id FROM answers WHERE rater = ? ORDER BY id DESC LIMIT 1 OFFSET ?",
       [rater, gap])
     guard let last else { return nil }
     let candidates = try rows(
@@ -128,7 +126,7 @@ extension StudioDesk {
       SELECT slots.task, slots.shown FROM answers
       JOIN slots ON slots.id = answers.slot
       JOIN tasks ON tasks.id = answers.task
-      WHERE answers.rater = ?1 AND answers.kind = 'pair' AND slots.lane = 'work' AND slots.id <= ?2
+      WHERE answers.rater = ?1 AND answers.kind = 'pair' AND slots.lane = 'work' AND answers.id <= ?2
         AND NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.supersedes = answers.id)
         AND NOT EXISTS (SELECT 1 FROM tasks AS again JOIN slots AS seen ON seen.task = again.id
           WHERE again.repeatOf = tasks.id AND seen.rater = ?1 AND seen.state <> 'lapsed')

@@ -58,11 +58,14 @@ extension StudioDesk {
     return try stored(row)
   }
 
+  /// Whether a task measures the rater.
+  static let isCheck = "(tasks.gold IS NOT NULL AND tasks.kind <> 'realOrGenerated')"
+
   static let answers = """
     SELECT answers.id, answers.name, answers.task AS taskRow, answers.rater, answers.kind AS answerKind,
       answers.content, answers.shown, answers.behaviour, answers.isSurplus, answers.started,
       answers.submitted, answers.created,
-      tasks.name AS taskName, tasks.kind, tasks.gold IS NOT NULL AS isGold,
+      tasks.name AS taskName, tasks.kind, \(isCheck) AS isGold,
       raters.name AS raterName, slots.lease, earlier.name AS supersededName,
       original.name AS originalName,
       EXISTS (SELECT 1 FROM answers AS later WHERE later.supersedes = answers.id) AS isSuperseded

@@ -20,7 +20,14 @@ extension StudioDesk {
     _ task: StudioTask, for rater: Int64, again: [Int]?, rules: AssignmentRules
   ) throws -> Row {
     let (turn, order) = try again.map { (0, Array($0.reversed())) } ?? sides(of: task, for: rater)
-    let lane = try row("SELECT lane FROM queue WHERE task = ?", [task.row])
+    let lane: String = try row("SELECT lane FROM queue WHERE task = ?", [task.row])?["lane"] ?? ""
+    try execute(
+      """
+      INSERT INTO hands (rater, work, gold, repetition)
+      VALUES (?1, ?2 = 'work', ?2 = 'gold', ?2 = 'repetition')
+      ON CONFLICT (rater) DO UPDATE SET work = work + excluded.work, gold = gold + excluded.gold,
+        repetition = repetition + excluded.repetition
+      """, [rater, lane])
     let id = try (row("SELECT max(id) AS last FROM slots", [])?["last"] ?? Int64(0)) + 1
     try execute(
       """
@@ -28,7 +35,7 @@ extension StudioDesk {
       VALUES (?, ?, ?, ?, ?, ?, ?, 'held', ?, ?)
       """,
       [
-        id, key.name("lease", id), task.row, rater, lane?["lane"] as String?, turn,
+        id, key.name("lease", id), task.row, rater, lane, turn,
         try written(order), now + Int64(rules.leaseSeconds * 1000), now,
       ])
     return try slot(id)

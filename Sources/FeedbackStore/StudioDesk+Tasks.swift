@@ -67,15 +67,20 @@ extension StudioDesk {
           .invalidData, "the criterion '\(unknown)' has no scale; add the criterion first.")
       }
     }
-    _ = try FeedbackStore.presentation(of: "prompt", draft.prompt, db)
+    try requirePresentation(of: "prompt", draft.prompt)
     for item in draft.items {
       let prompt = try row("SELECT prompt FROM artifacts WHERE id = ?", [item])
       guard prompt?["prompt"] == draft.prompt else {
         throw RLHFError(
           .invalidData, "artifact \(item) was not made for prompt \(draft.prompt) of the task.")
       }
-      _ = try FeedbackStore.presentation(of: "artifact", item, db)
+      try requirePresentation(of: "artifact", item)
     }
+  }
+
+  private func requirePresentation(of column: String, _ id: Int64) throws {
+    guard try row("SELECT 1 FROM presentations WHERE \(column) = ?", [id]) == nil else { return }
+    throw FeedbackStore.unpresented(column, id)
   }
 
   private func insert(_ draft: TaskDraft) throws -> StudioTask {
@@ -101,7 +106,7 @@ extension StudioDesk {
     }
     let lane: Lane =
       draft.repeatOf != nil
-      ? .repetition : draft.kind == .review ? .review : draft.gold != nil ? .gold : .work
+      ? .repetition : draft.kind == .review ? .review : draft.isCheck ? .gold : .work
     let isLimited = lane == .work || lane == .review
     try execute(
       "INSERT INTO queue (task, lane, priority, ticket, free) VALUES (?, ?, 0, ?, ?)",

@@ -41,7 +41,7 @@ public struct Disagreement: Sendable, Hashable {
   public var task: StudioTask
   /// What stands, one of each rater.
   public var answers: [StudioAnswer]
-  /// How often each thing was said: `first`, `tie`, `4`, …
+  /// How often each thing was said, such as `first` or `tie`.
   public var counts: [String: Int]
   /// The share of pairs of raters who differ, from 0 to 1.
   public var disagreement: Double

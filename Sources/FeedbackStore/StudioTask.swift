@@ -39,6 +39,8 @@ public struct TaskDraft: Sendable, Hashable {
   /// How many raters answer it.
   public var overlap: Int
   /// The right answer, in canonical order: every rater meets the task once, and it teaches nothing.
+  ///
+  /// What is real is no check of the rater: a task of the kind `realOrGenerated` is given out like others.
   public var gold: StudioAnswer?
   /// The row of the task that this one shows again with the sides swapped; the store makes those itself.
   public var repeatOf: Int64?
@@ -68,6 +70,11 @@ public struct TaskDraft: Sendable, Hashable {
     self.origin = origin
     self.round = round
   }
+}
+
+extension TaskDraft {
+  /// Whether the task measures the rater.
+  public var isCheck: Bool { gold != nil && kind != .realOrGenerated }
 }
 
 /// A task of the store.

@@ -30,7 +30,7 @@ public final class TextLines {
   private let file: InputFile
   private let longestLine: Int
   private var inflater: GzipInflater?
-  private var hash = SHA256()
+  private var hash = ContentHash.Builder()
 
   private var packed = [UInt8](repeating: 0, count: 1 << 16)
   private var packedRange = 0..<0
@@ -79,8 +79,25 @@ public final class TextLines {
     }
   }
 
+  /// The bytes that follow, as many as are at hand; `nil` at the end.
+  ///
+  /// For readers whose records are not lines; ``Line/number`` counts no more then.
+  func nextPiece() throws -> [UInt8]? {
+    while start == buffer.count, !isAtEnd {
+      buffer.removeAll(keepingCapacity: true)
+      start = 0
+      try fill()
+    }
+    guard start < buffer.count else { return nil }
+    defer {
+      start = buffer.count
+      scanned = start
+    }
+    return Array(buffer[start...])
+  }
+
   /// The SHA-256 of the file as it is on disk; known after the last line.
-  func contentHash() -> ContentHash { ContentHash(digest: hash.digest()) }
+  func contentHash() -> ContentHash { hash.finish() }
 
   private func lineEnd() -> Int? {
     buffer.withUnsafeBytes { bytes in

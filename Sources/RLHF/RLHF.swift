@@ -1,4 +1,5 @@
 @_exported public import NeuralNetworks
+@_exported public import Presentation
 @_exported public import RLHFCore
 @_exported public import RLHFPlugin
 @_exported public import Torch

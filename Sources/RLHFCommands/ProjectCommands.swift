@@ -40,19 +40,21 @@ struct InitCommand: AsyncParsableCommand {
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Add prompts, demonstrations and preference pairs from files.",
+    abstract: "Add prompts, demonstrations and what people said from files.",
     discussion: """
       JSON Lines, plain or gzip. Text chat reads hh-rlhf transcripts and TRL's preference, conversation, \
-      prompt-completion and prompt forms. Importing a file again adds nothing.
+      prompt-completion and prompt forms. Records of Argilla, Label Studio, SageMaker Ground Truth, arenas, tables of \
+      votes and folders of media files keep who said it. Importing a file again adds nothing.
       """)
 
   enum SplitArgument: String, ExpressibleByArgument, CaseIterable {
     case train, heldout, auto
   }
 
-  @Argument(help: "The files.")
+  @Argument(help: "The files, or folders of media files.")
   var files: [String]
 
+  @OptionGroup var formatOptions: ImportFormatOptions
   @OptionGroup var projectOptions: ProjectOptions
   @OptionGroup var output: OutputOptions
 
@@ -75,14 +77,18 @@ struct ImportCommand: AsyncParsableCommand {
       case .heldout: .fixed(.heldOut)
       case .auto: project.splitRule
       }
+    var options = ImportOptions(split: rule, isStrict: strict, skipsInvalid: skipInvalid)
+    try formatOptions.apply(to: &options)
+    let media = MediaIntake(project)
+    options.addMedia = { try media.reference(to: $0) }
     let summary = try Importer { try project.domain.records(from: $0) }.run(
-      files.map { URL(filePath: $0) }, into: project.store,
-      options: ImportOptions(split: rule, isStrict: strict, skipsInvalid: skipInvalid)
+      files.map { URL(filePath: $0) }, into: project.store, options: options
     ) { progress in
       Terminal.shared.progress(
         title: "Importing \(URL(filePath: progress.file).lastPathComponent)",
         done: progress.bytes, total: max(progress.size, 1), unit: "bytes", figures: [])
     }
+    try media.finish(project.store)
     let counts = try project.store.counts()
     try output.print(summary, tables: tables(summary, counts))
   }

@@ -2,6 +2,7 @@ import Alignment
 import ArgumentParser
 import FeedbackStore
 import Foundation
+import Presentation
 import RLHFCore
 import RLHFPlugin
 import Tracking
@@ -19,11 +20,26 @@ struct SampleCommand: AsyncParsableCommand {
   @Option(help: "A prompt as text. Default: prompts of the project.")
   var prompt: String?
 
-  @Option(help: "The number of samples, or of comparisons with --rate.")
+  @Option(help: "The number of samples, or of comparisons with --rate or --queue.")
   var count = 8
 
   @Flag(help: "Sample pairs, let the domain's scripted rater compare them, and keep its judgments.")
   var rate = false
+
+  @Flag(help: "Sample pairs and bring them before people: see 'rlhf studio' and 'rlhf label'.")
+  var queue = false
+
+  @Option(
+    help:
+      "With --queue, the policy of the second side: a run or a model directory. People do not see which is which."
+  )
+  var against: String?
+
+  @Option(help: "With --queue, the criterion that people judge by. Default: the plugin's first.")
+  var criterion: String?
+
+  @Option(help: "With --queue, how many people judge each comparison.")
+  var overlap = 1
 
   @Option(
     help: ArgumentHelp(
@@ -38,6 +54,13 @@ struct SampleCommand: AsyncParsableCommand {
   private struct Row: Encodable {
     var prompt: JSONValue
     var artifact: JSONValue
+    /// What people see of it.
+    var shown: Shown
+  }
+
+  private struct Shown: Encodable {
+    var prompt: [ContentBlock]
+    var artifact: [ContentBlock]
   }
 
   @MainActor func run() async throws { try await open(projectOptions.domain()) }
@@ -49,6 +72,15 @@ struct SampleCommand: AsyncParsableCommand {
     }
     guard bestOf == nil || !rate else {
       throw ValidationError("--best-of cannot go with --rate.")
+    }
+    guard !queue || (!rate && bestOf == nil) else {
+      throw ValidationError("--queue cannot go with --rate or --best-of.")
+    }
+    guard queue || (against == nil && criterion == nil && overlap == 1) else {
+      throw ValidationError("--against, --criterion and --overlap go with --queue.")
+    }
+    guard overlap > 0 else {
+      throw ValidationError("--overlap is \(overlap); expected at least 1.")
     }
     guard reward == nil || bestOf != nil else {
       throw ValidationError("--reward goes with --best-of.")
@@ -65,6 +97,10 @@ struct SampleCommand: AsyncParsableCommand {
     }
     let policy = try project.domain.loadPolicy(from: directory)
     let seed = project.settings.seed.derived("sample")
+    if queue {
+      try samplePairs(project, policy, origin: directory)
+      return
+    }
     if rate {
       guard let rater = try project.domain.makeScriptedRater() else {
         throw RLHFError(.usage, "\(D.descriptor.id) has no scripted rater in this project.")
@@ -88,10 +124,36 @@ struct SampleCommand: AsyncParsableCommand {
       table.append(
         .text(project.domain.text(of: prompt)), .text(project.domain.text(of: artifact)))
     }
-    let rows = try zip(prompts, artifacts).map {
-      Row(prompt: try JSONValue(encoding: $0), artifact: try JSONValue(encoding: $1))
+    let rows = try zip(prompts, artifacts).map { prompt, artifact in
+      Row(
+        prompt: try JSONValue(encoding: prompt), artifact: try JSONValue(encoding: artifact),
+        shown: Shown(
+          prompt: try project.domain.content(of: prompt, addMedia: project.addMedia(_:type:)),
+          artifact: try project.domain.content(of: artifact, addMedia: project.addMedia(_:type:))))
     }
     try output.print(rows, tables: [table])
+  }
+
+  private func samplePairs<D: Domain>(
+    _ project: Project<D>, _ policy: D.DomainPolicy, origin: URL
+  ) throws {
+    let folder = projectOptions.folder
+    let other = try against.map {
+      try ProjectFiles.model($0, of: [.ppo, .dpo, .sft], in: folder, hint: "")
+    }
+    let round = (try project.store.counts().latestRound ?? -1) + 1
+    let sampled = try ComparisonStage(project: project, observer: .terminal()).sampleForPeople(
+      policy: policy, origin: ProjectFiles.origin(of: origin, in: folder),
+      against: other.map(project.domain.loadPolicy(from:)),
+      otherOrigin: other.map { ProjectFiles.origin(of: $0, in: folder) }, count: count,
+      round: round, seed: project.settings.seed.derived("people", round))
+    let queued = try project.fillQueue(criterion: criterion, overlap: overlap)
+    var table = DataTable(columns: [
+      .init("new comparisons", alignment: .trailing),
+      .init("put into the queue", alignment: .trailing),
+    ])
+    table.append(.integer(sampled), .integer(queued.pairs))
+    try output.print(["comparisons": sampled, "queued": queued.pairs], tables: [table])
   }
 
   @MainActor private func showBest<D: Domain>(

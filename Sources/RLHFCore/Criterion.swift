@@ -4,13 +4,16 @@ public struct Criterion: Sendable, Hashable, Codable {
   public var id: String
   /// The name that people read.
   public var title: String
+  /// What raters are asked about two artifacts; `nil` where the domain's own question serves.
+  public var question: String?
   /// How much the criterion counts in the total score.
   public var weight: Double
 
   /// Creates a criterion; the title defaults to the capitalised id.
-  public init(id: String, title: String? = nil, weight: Double = 1) {
+  public init(id: String, title: String? = nil, question: String? = nil, weight: Double = 1) {
     self.id = id
     self.title = title ?? id.prefix(1).uppercased() + id.dropFirst()
+    self.question = question
     self.weight = weight
   }
 

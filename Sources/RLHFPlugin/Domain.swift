@@ -1,4 +1,5 @@
 public import Foundation
+public import Presentation
 public import RLHFCore
 
 /// How a domain presents itself.
@@ -63,6 +64,9 @@ public struct PreferenceBaseline<Prompt: Sendable, Artifact: Sendable>: Sendable
     self.fit = fit
   }
 }
+
+/// Keeps the bytes of a file that raters see or hear, given with its MIME type, and says how blocks refer to it.
+public typealias AddMedia = (_ content: [UInt8], _ type: String) throws -> MediaReference
 
 /// Everything that is particular to one modality.
 ///
@@ -134,6 +138,19 @@ public protocol Domain: Sendable {
   /// A few words that stand for an artifact in tables and reports.
   func text(of artifact: Artifact) -> String
 
+  /// What raters perceive of a prompt. `addMedia` keeps the bytes of a file, given with its MIME type.
+  func content(of prompt: Prompt, addMedia: AddMedia) throws -> [ContentBlock]
+
+  /// What raters perceive of an artifact. `addMedia` keeps the bytes of a file, given with its MIME type.
+  ///
+  /// Nothing in it may tell which policy made the artifact.
+  func content(of artifact: Artifact, addMedia: AddMedia) throws -> [ContentBlock]
+
+  /// An artifact made from what a person writes as a demonstration, where the domain has such artifacts.
+  ///
+  /// Throws ``RLHFError`` where the words make no artifact.
+  func artifact(fromText text: String, for prompt: Prompt) throws -> Artifact?
+
   /// A prompt made from what a person types, where the domain has such prompts.
   func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt?
 
@@ -187,6 +204,16 @@ extension Domain {
   public func text(of prompt: Prompt) -> String { String(describing: prompt) }
   /// A few words that stand for the value in tables and reports.
   public func text(of artifact: Artifact) -> String { String(describing: artifact) }
+  /// The words of ``text(of:)``.
+  public func content(of prompt: Prompt, addMedia: AddMedia) throws -> [ContentBlock] {
+    [.text(text(of: prompt))]
+  }
+  /// The words of ``text(of:)``.
+  public func content(of artifact: Artifact, addMedia: AddMedia) throws -> [ContentBlock] {
+    [.text(text(of: artifact))]
+  }
+  /// No demonstrations are written.
+  public func artifact(fromText text: String, for prompt: Prompt) throws -> Artifact? { nil }
   /// A prompt made from what a person types.
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil

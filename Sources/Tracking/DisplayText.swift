@@ -1,7 +1,7 @@
 import Foundation
 
 /// Text on a terminal: how wide it is, and what must not reach it.
-enum DisplayText {
+public enum DisplayText {
   /// The number of terminal cells that `text` takes: two for wide East Asian characters and emoji.
   static func width(_ text: String) -> Int {
     text.reduce(0) { $0 + width($1) }
@@ -21,6 +21,15 @@ enum DisplayText {
       wasSpace = isSpace
     }
     return result
+  }
+
+  /// Lines that cannot steer the terminal: control characters but line feeds become spaces.
+  public static func printable(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      var result = String.UnicodeScalarView()
+      for scalar in line.unicodeScalars { result.append(isUnsafe(scalar) ? " " : scalar) }
+      return String(result)
+    }.joined(separator: "\n")
   }
 
   /// `text` cut to `limit` cells, with an ellipsis where something is missing.

@@ -106,7 +106,7 @@ import Torch
     let untrained = try encoder.features(of: samples(2), dropout: nil).floats()
     #expect(untrained.allSatisfy { $0 == 0 })
     let model = TrainableRewardModel(
-      encoder: encoder, criteria: TextChat.descriptor.criteria, seed: 4)
+      encoder: encoder, criteria: [.overall], seed: 4)
     var options = RewardOptions()
     options.epochs = 10
     options.learningRate = 0.01
@@ -133,7 +133,7 @@ import Torch
       configuration: Self.configuration(lexical: 4, measures: true, layers: 1, penalty: 2), seed: 3)
     encoder.fitRegression(to: Self.pairs)
     let model = TrainableRewardModel(
-      encoder: encoder, criteria: TextChat.descriptor.criteria, seed: 4)
+      encoder: encoder, criteria: [.overall], seed: 4)
     let samples = ["With pleasure, ninety.", "No, ninety."].map {
       Sample(prompt: ChatPrompt("Another?"), artifact: ChatReply($0))
     }

@@ -1,8 +1,6 @@
-import Foundation
-import RLHFCore
 import Testing
 
-@testable import FeedbackStore
+@testable import RLHFCore
 
 struct ContentHashTests {
   // The examples of FIPS 180-4 and its validation suite, and the sample line of the project's notes on formats.
@@ -39,15 +37,6 @@ struct ContentHashTests {
         content[start..<min(start + size, content.count)].withUnsafeBytes { hash.update($0) }
       }
       #expect(hash.digest() == whole.bytes, "in pieces of \(size)")
-    }
-  }
-
-  @Test func filesHashLikeTheirContent() throws {
-    try withFolder { folder in
-      let content = [UInt8](repeating: 9, count: 200_000)
-      let file = try folder.with("a", content)
-      #expect(try ContentHash(ofFile: file) == ContentHash(of: content))
-      #expect(thrown { _ = try ContentHash(ofFile: folder) }?.code == .inputOutput)
     }
   }
 

@@ -1,6 +1,0 @@
-import Media
-import Testing
-
-struct MediaKindTests {
-  @Test func kindsAreNamedAsTheyAreStored() { #expect(MediaKind.audio.rawValue == "audio") }
-}
