@@ -146,6 +146,13 @@ struct WatchingTests {
     #expect(board["progress"]?["answers"] == 4 && board["progress"]?["answered"] == 2)
     #expect(board["criteria"]?[0]?["answers"] == 4)
     #expect(board["raters"]?.arrayValue?.count == 3)
+    // Two raters at odds on both tasks: no agreement, and neither model is ahead.
+    let overall = board["criteria"]?[0]
+    #expect(overall?["agreement"]?["raw"] == ["value": 0, "n": 2])
+    #expect(overall?["leaderboard"]?[0]?["comparisons"] == 4)
+    let score = try #require(overall?["leaderboard"]?[1]?["score"]?.doubleValue)
+    #expect(abs(score - 1000) < 1e-6)
+    #expect(overall?["position"]?["first"]?["n"] == 4)
     let rows = await reviewer.send("GET", "/api/answers?rater=Grace&kind=pair").json
     #expect(rows["answers"]?.arrayValue?.count == 2)
     #expect(rows["answers"]?[0]?["origins"] == ["alpha", "beta"])

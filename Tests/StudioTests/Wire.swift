@@ -39,9 +39,8 @@ final class Wire: Sendable {
     let bytes = Array(text.utf8)
     var sent = 0
     while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        send(descriptor, buffer.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
-      }
+      let rest = Array(bytes[sent...])
+      let count = send(descriptor, rest, rest.count, Int32(MSG_NOSIGNAL))
       guard count > 0 else { return false }
       sent += count
     }
