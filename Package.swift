@@ -175,7 +175,7 @@ let package = Package(
       "RLHFCommands",
       [
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "TextChat", "Alignment",
-        "RLHFCore", "RLHFPlugin", "Torch",
+        "FeedbackStore", "Presentation", "Studio", "RLHFCore", "RLHFPlugin", "Torch",
       ]),
     tests(
       "TextChat",

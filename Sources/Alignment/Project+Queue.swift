@@ -90,7 +90,8 @@ extension Project {
       promptBlocks[prompt.row] = try domain.content(of: prompt.value, addMedia: addMedia(_:type:))
     }
     for artifact in artifacts {
-      artifactBlocks[artifact.row] = try domain.content(of: artifact.value, addMedia: addMedia(_:type:))
+      artifactBlocks[artifact.row] = try domain.content(
+        of: artifact.value, addMedia: addMedia(_:type:))
     }
     try store.setPresentations(prompts: promptBlocks, artifacts: artifactBlocks)
   }

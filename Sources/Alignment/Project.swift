@@ -99,9 +99,12 @@ public struct Project<D: Domain>: Sendable {
     try store.demonstrations(split: split)
   }
 
-  /// The preference pairs of a split.
+  /// The preference pairs of a split: one for each judgment, and one for each comparison that several people voted on.
   public func preferences(_ split: Split) throws -> [PreferencePair<D.Prompt, D.Artifact>] {
-    try store.preferences(split: split)
+    guard let voted = try consolidatedPairs(split) else {
+      return try store.preferences(split: split)
+    }
+    return try store.preferences(split: split, isWithoutPeople: true) + voted
   }
 
   /// What people said in a split, in every form.

@@ -66,6 +66,8 @@ public struct ProjectSettings: StageOptions {
   public var keptCheckpoints = 2
   /// Which half of the training preferences reward models and direct methods learn from.
   public var half: PreferenceHalf = .all
+  /// How the votes of several people on a comparison become one.
+  public var consolidation = ConsolidationOptions()
   /// The settings of the domain itself, in its own form.
   public var domain: JSONValue = .object([:])
   /// Supervised fine-tuning.
@@ -100,7 +102,8 @@ public struct ProjectSettings: StageOptions {
       return nested
     }
     for nested in [
-      section(sft, "sft"), section(reward, "reward"), section(ppo, "ppo"),
+      section(consolidation, "consolidation"), section(sft, "sft"), section(reward, "reward"),
+      section(ppo, "ppo"),
       section(dpo, "dpo"), section(rounds, "rounds"), section(evaluation, "evaluation"),
     ] {
       check.include(nested)

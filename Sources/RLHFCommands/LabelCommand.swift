@@ -22,7 +22,8 @@ struct LabelCommand: AsyncParsableCommand {
   @Option(help: "The name of the rater. Default: the user's.")
   var rater: String?
 
-  @Option(help: "The criterion of comparisons that are put into the queue. Default: the plugin's first.")
+  @Option(
+    help: "The criterion of comparisons that are put into the queue. Default: the plugin's first.")
   var criterion: String?
 
   @Option(help: "The number of answers after which it ends.")
@@ -144,7 +145,8 @@ struct LabelSession {
       terminal.output("\nAnswered: \(DisplayText.printable(shown.description))")
     }
     let asked = task.question ?? scales.first?.question ?? question
-    terminal.output("\n\(DisplayText.printable(asked)) (\(LabelReply.keys(for: task, scales: scales)))")
+    terminal.output(
+      "\n\(DisplayText.printable(asked)) (\(LabelReply.keys(for: task, scales: scales)))")
   }
 
   private func text(_ block: ContentBlock) -> String {

@@ -10,7 +10,8 @@ import Tracking
 struct RoundCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "round",
-    abstract: "Refit the reward model to what people said, optimise the policy, and ask people again.",
+    abstract:
+      "Refit the reward model to what people said, optimise the policy, and ask people again.",
     discussion: """
       The page of 'rlhf studio' starts this by its button. The policy is optimised only where the reward model \
       predicts held-out votes better than chance.

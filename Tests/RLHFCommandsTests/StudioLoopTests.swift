@@ -107,7 +107,8 @@ final class RunningStudio {
       }
       printed += String(decoding: piece, as: UTF8.self)
     }
-    link = printed.split(whereSeparator: \.isWhitespace).map(String.init)
+    link =
+      printed.split(whereSeparator: \.isWhitespace).map(String.init)
       .first { $0.contains("/join#") } ?? ""
   }
 
