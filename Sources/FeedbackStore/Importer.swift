@@ -104,11 +104,16 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
       return 0
     }
     let first = try records.first.map { try writer.payload($0.prompt) }
+    // What an export of this program says beside TRL's own members.
+    let meta = try? line.value.get()["meta"]
+    let rater = meta?["rater"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    let criterion = rater == nil ? nil : meta?["criterion"]?.stringValue
     for (index, record) in records.enumerated() {
       do {
         try writer.add(
-          record, rater: options.rater, kind: .imported, context,
-          prompt: index == 0 ? first : nil, group: first?.hash)
+          criterion.map { record.about($0) } ?? record,
+          rater: rater.map { try writer.importedName($0) } ?? options.rater, kind: .imported,
+          context, prompt: index == 0 ? first : nil, group: first?.hash)
         used += 1
       } catch let error as UnusableRecord {
         try lose(error, at: line.number, options, &losses)
@@ -175,6 +180,22 @@ struct InvalidLine: Error {
 }
 
 extension FeedbackRecord {
+  /// The same, said about a criterion.
+  fileprivate func about(_ criterion: String) -> FeedbackRecord {
+    switch self {
+    case .prompt, .demonstration: return self
+    case .preference(var pair):
+      pair.criterion = criterion
+      return .preference(pair)
+    case .ranking(var ranking):
+      ranking.criterion = criterion
+      return .ranking(ranking)
+    case .rating(var rating):
+      rating.criterion = criterion
+      return .rating(rating)
+    }
+  }
+
   var prompt: Prompt {
     switch self {
     case .prompt(let prompt): prompt

@@ -157,12 +157,17 @@ struct FeedbackExporterTests {
       #expect(
         manifest.dropped["a rating in the middle of its scale is neither wanted nor unwanted"] == 1)
       #expect(manifest.dropped["a ranking has no place among single completions"] == 3)
-      let back = try FeedbackStore.inMemory()
       options.form = .explicit
       options.criterion = "harmless"
       manifest = try FeedbackExporter(store).run(to: file, options)
       #expect(manifest.rows == 1)
-      _ = back
+      let lines = try JSONLines.values(of: file).map(\.value)
+      // What a domain without lists of messages would read.
+      let words: JSONValue = [
+        "prompt": "q", "chosen": "a", "rejected": "c", "meta": lines[0]["meta"] ?? .null,
+      ]
+      #expect(
+        try imported("back.jsonl", words.description).opinions == ["q: a first c [harmless] u1"])
     }
   }
 

@@ -34,6 +34,7 @@ enum ExchangeContent {
     switch content {
     case .string(let text): return text
     case .null: return ""
+    case .integer, .number, .bool: return content.description
     case .array(let parts):
       return try parts.map { part in
         guard let text = part.stringValue ?? part["text"]?.stringValue else {

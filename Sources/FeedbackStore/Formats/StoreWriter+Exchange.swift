@@ -87,7 +87,7 @@ extension StoreWriter {
   }
 
   /// The name under which an imported rater is kept.
-  private func importedName(_ name: String) throws -> String {
+  func importedName(_ name: String) throws -> String {
     let kind = try String.fetchOne(
       database.cachedStatement(sql: "SELECT kind FROM raters WHERE name = ?"), arguments: [name])
     guard let kind, kind != RaterKind.imported.rawValue else { return name }
