@@ -45,6 +45,7 @@ public struct CovariateFit: Sendable, Hashable {
   ///   - votes: The comparisons, all with the same number of features.
   ///   - count: The number of items.
   ///   - penalty: The weight λ of λ/2 (Σ score² + Σ coefficient²), above 0 where something wins at all times.
+  /// - Throws: ``RLHFError`` where an item is unknown or an effect has no bounds.
   public init(_ votes: [Vote], count: Int, penalty: Double) throws {
     let features = votes.first?.features.count ?? 0
     for vote in votes {

@@ -47,6 +47,7 @@ public struct DawidSkene: Sendable {
   ///   - known: The units of which the truth is known, with their category: they show who is reliable.
   ///   - smoothing: Ratings that every rater is assumed to have given in each category before the first one, twice as many
   ///     in the right one, so that few ratings do not look like certainty.
+  /// - Throws: ``RLHFError`` where a unit, rater or category is unknown.
   public init(
     _ ratings: [Rating], units: Int, raters: Int, categories: Int, known: [Int: Int] = [:],
     smoothing: Double = 0
