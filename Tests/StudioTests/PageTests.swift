@@ -53,7 +53,8 @@ struct PageTests {
     #expect(names.count > 8)
     for name in names {
       let script = try Self.text(name)
-      for word in forbidden where !(word == "http://" && script.contains("http://www.w3.org/2000/svg")) {
+      for word in forbidden
+      where !(word == "http://" && script.contains("http://www.w3.org/2000/svg")) {
         #expect(!script.contains(word), "\(name) has \(word)")
       }
     }
@@ -64,7 +65,8 @@ struct PageTests {
       let page = try Self.text(name)
       #expect(page.hasPrefix("<!doctype html>\n<html lang=\"en\">"))
       #expect(page.contains("<title>") && page.contains("name=\"viewport\""))
-      #expect(page.firstMatch(of: /(?i)\son[a-z]+\s*=|\sstyle\s*=|<style|javascript:|\/\/[a-z]/) == nil)
+      #expect(
+        page.firstMatch(of: /(?i)\son[a-z]+\s*=|\sstyle\s*=|<style|javascript:|\/\/[a-z]/) == nil)
       for script in page.matches(of: /<script[^>]*>/) {
         let tag = String(script.output)
         #expect(tag.contains("src=\"/assets/"), "\(name): \(tag)")

@@ -318,7 +318,7 @@ const run = { undo: () => undo(), skip, comment, flag, help: openKeys,
 
 listen((key) => {
   if (!session || !keys) return false;
-  const box = document.querySelector("dialog");
+  const box = document.querySelector("dialog[open]");
   if (box) return Boolean(box.onKey?.(key));
   const action = key === "undo" ? "undo" : keys.map.get(key);
   if (current && action === "confirm" && current.marked) { give(current.marked); return true; }
