@@ -82,4 +82,28 @@ import Testing
     #expect(error?.code == .inputOutput)
     await #expect(throws: RLHFError.self) { try await failing.cancel("x") }
   }
+
+  @Test("go on one at a time, and can be stopped")
+  func cancellation() async throws {
+    let folder = try project()
+    let script = folder("patient")
+    try Data("#!/bin/sh\necho waiting >&2\nexec sleep 60\n".utf8).write(to: script)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+    let jobs = ProcessJobs(project: folder.url, program: script)
+    let job = try await jobs.start(kind: "round", options: [:])
+    let second = await #expect(throws: RLHFError.self) {
+      try await jobs.start(kind: "round", options: [:])
+    }
+    #expect(second?.code == .conflict)
+    // The script has to have got as far as to be told.
+    for _ in 0..<500 where await jobs.jobs().first?.log.isEmpty == true {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    try await jobs.cancel(job.id)
+    for _ in 0..<500 where await jobs.jobs().first?.state == .running {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    let last = try #require(await jobs.jobs().first)
+    #expect(last.state == .cancelled && last.log == ["waiting"] && last.endedAt != nil)
+  }
 }
