@@ -57,6 +57,30 @@ struct RunFiles: Sendable {
   }
 
   /// The folder of a run that is there; `nil` for any other name.
+  /// How often the newest reward model that was measured is right on held-out votes, by criterion: that of all under
+  /// `all` where it has one criterion.
+  func rewardAccuracy() -> [String: JSONValue] {
+    let measured = entries(folder).compactMap { name -> (date: Date, report: JSONValue)? in
+      guard let run = run(name), let date = updated(run),
+        let file = try? Data(contentsOf: run.appending(path: "evaluation.json")),
+        let report = try? JSONValue(parsing: file), report["trainingPairs"] != nil
+      else { return nil }
+      return (date, report)
+    }
+    guard let report = measured.max(by: { $0.date < $1.date })?.report else { return [:] }
+    var found = (report["criteria"]?.objectValue ?? [:]).compactMapValues(Self.accuracy)
+    found["all"] = report["heldOut"].flatMap(Self.accuracy)
+    return found
+  }
+
+  private static func accuracy(_ evaluation: JSONValue) -> JSONValue? {
+    guard let value = evaluation["accuracy"]?.doubleValue else { return nil }
+    return [
+      "value": .number(value), "low": evaluation["interval"]?["lower"] ?? .null,
+      "high": evaluation["interval"]?["upper"] ?? .null, "n": evaluation["count"] ?? .null,
+    ]
+  }
+
   private func run(_ name: String) -> URL? {
     guard Self.isName(name) else { return nil }
     var url = folder

@@ -7,16 +7,21 @@ extension Studio {
     let (votes, criteria) = (try store.votes(), try store.criteria())
     let figures = try statistics.figures(of: votes, criteria: criteria)
     let progress = try store.studioProgress()
+    let accuracy = runs.rewardAccuracy()
+    // A reward model with one criterion has no figures by criterion.
+    let isSingle = accuracy.count == 1
     return [
       "title": .string(try settings().title),
       "progress": Self.json(progress),
       "criteria": .array(
         criteria.map { criterion in
           let answers = votes.count { $0.criteria.contains(criterion.id) }
-          let known: [String: JSONValue] = [
+          var known: [String: JSONValue] = [
             "id": .string(criterion.id), "title": .string(criterion.title),
             "answers": .integer(answers),
           ]
+          known["rewardModel"] =
+            accuracy[criterion.id] ?? (isSingle && answers > 0 ? accuracy["all"] : nil)
           return .object(known.merging(figures.criteria[criterion.id] ?? [:]) { first, _ in first })
         }),
       "seconds": figures.seconds,

@@ -1,6 +1,7 @@
 import FeedbackStore
 import Foundation
 import PreferenceLearning
+import Presentation
 import RLHFCore
 import TestSupport
 import Testing

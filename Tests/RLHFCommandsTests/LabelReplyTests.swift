@@ -1,8 +1,9 @@
-import FeedbackStore
 import Foundation
+import Presentation
 import RLHFCore
 import Testing
 
+@testable import FeedbackStore
 @testable import RLHFCommands
 
 @Suite("What is typed at a task") struct LabelReplyTests {

@@ -1,9 +1,10 @@
-import Alignment
 import Foundation
 import RLHFCore
+import Studio
 import TestSupport
 import Testing
 
+@testable import Alignment
 @testable import RLHFCommands
 
 @Suite("The Studio's jobs") struct ProcessJobsTests {
