@@ -113,7 +113,8 @@ let package = Package(
       "RLHFCommands",
       [
         "Alignment", "PreferenceLearning", "PolicyOptimization", "RLHFPlugin", "RLHFCore",
-        "Presentation", "FeedbackStore", "Tracking", "Studio", "Media", "NeuralNetworks", "Torch", "Yams",
+        "Presentation", "FeedbackStore", "Tracking", "Studio", "Media", "NeuralNetworks", "Torch",
+        "Yams",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

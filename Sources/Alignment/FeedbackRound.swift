@@ -37,6 +37,8 @@ public struct FeedbackRound<D: Domain> {
   ///   - comparisons: The number of new comparisons for people.
   ///   - overlap: How many people judge each.
   ///   - isForced: Whether the policy is optimised even where the reward model does not pass the gate.
+  /// - Returns: What the round did.
+  /// - Throws: ``RLHFError`` where nobody said anything yet, or a stage fails; `cancelled` where it was stopped.
   public func run(
     from base: URL, comparisons: Int, overlap: Int = 1, isForced: Bool = false
   ) async throws -> FeedbackRoundReport {

@@ -56,7 +56,6 @@ struct RunFiles: Sendable {
     }.map(\.lastPathComponent).filter(Self.isName).sorted()
   }
 
-  /// The folder of a run that is there; `nil` for any other name.
   /// How often the newest reward model that was measured is right on held-out votes, by criterion: that of all under
   /// `all` where it has one criterion.
   func rewardAccuracy() -> [String: JSONValue] {
@@ -81,6 +80,7 @@ struct RunFiles: Sendable {
     ]
   }
 
+  /// The folder of a run that is there; `nil` for any other name.
   private func run(_ name: String) -> URL? {
     guard Self.isName(name) else { return nil }
     var url = folder

@@ -20,7 +20,7 @@ struct StandardStatistics: DashboardStatistics {
   }
 
   private static func json(_ quality: CriterionQuality) -> [String: JSONValue] {
-    [
+    let fields: [String: JSONValue] = [
       "agreement": [
         "raw": json(quality.agreement), "alpha": json(quality.alpha),
         "kappa": json(quality.kappa), "level": .string(quality.level),
@@ -53,9 +53,13 @@ struct StandardStatistics: DashboardStatistics {
         ]
       } ?? .null,
       "length": quality.length.map {
-        ["longer": json($0.longer), "coefficient": json($0.coefficient)]
+        [
+          "longer": json($0.longer),
+          "coefficient": $0.coefficient.map { .number($0.value) } ?? .null,
+        ]
       } ?? .null,
     ]
+    return fields.filter { $0.value != .null }
   }
 
   private static func json(_ rater: RaterQuality, lastSeen: Int64?) -> [String: JSONValue] {

@@ -31,6 +31,7 @@ struct BrowserTests {
       settings.title = "Browser test"
       settings.guidelines = "Choose what **helps** most.\n\n- A tie is an answer."
       settings.mustHear = 0.6
+      settings.rules.uniformShare = 0
     }
     let count = try BrowserTasks(site: site).add()
     let (ports, told) = AsyncStream.makeStream(of: Int.self)
@@ -163,7 +164,17 @@ struct BrowserTasks {
     try add(.realOrGenerated, [], [[.image(images[6], alt: "One")]], criteria: [])
     try add(.comment, [.text("What is rain?")], [[.markdown("Water.")]], criteria: [])
     try add(.demonstration, [.turn(role: "user", text: "What is rain?")], [], criteria: [])
-    try site.store.addTasks(drafts, now: site.now)
+    let tasks = try site.store.addTasks(drafts, now: site.now)
+    // One of each sort comes first, so that texts are left for what the scenario does with texts.
+    let first = [
+      drafts.firstIndex { $0.kind == .pair },
+      drafts.firstIndex { $0.question?.contains("picture") == true },
+      drafts.firstIndex { $0.question?.contains("sound") == true },
+      drafts.firstIndex { $0.kind == .ranking },
+    ].compactMap { $0 }
+    try site.store.setPriorities(
+      Dictionary(
+        uniqueKeysWithValues: first.enumerated().map { (tasks[$1].row, Double(10 - $0)) }))
     return drafts.count
   }
 

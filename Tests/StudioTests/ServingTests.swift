@@ -49,7 +49,7 @@ struct ServingTests {
       for text in ["", "GET / HTT", head, head + fields] {
         let wire = try Wire(port)
         wire.write(text)
-        #expect(wire.read(3).isClosed, "\(text)")
+        #expect(wire.read(30).isClosed, "\(text)")
       }
     }
   }
@@ -84,7 +84,7 @@ struct ServingTests {
       {
         let wire = try Wire(port)
         wire.write("\(method) \(path) HTTP/1.1\r\nConnection: close\r\n\(fields)\r\n\(body)")
-        return wire.read(3).text
+        return wire.read(30).text
       }
       let host = "Host: localhost:\(port)\r\n"
       let page = host + "Origin: http://localhost:\(port)\r\nContent-Type: application/json\r\n"
@@ -130,7 +130,7 @@ struct ServingTests {
         wire.write(
           "POST /api/join HTTP/1.1\r\nConnection: close\r\n\(host)\(fields)"
             + "Content-Length: \(json.utf8.count)\r\n\r\n\(json)")
-        #expect(wire.read(3).text.hasPrefix("HTTP/1.1 \(status)"), "\(fields)")
+        #expect(wire.read(30).text.hasPrefix("HTTP/1.1 \(status)"), "\(fields)")
         #expect(try site.store.accounts().isEmpty)
       }
     }
@@ -148,7 +148,7 @@ struct ServingTests {
       for _ in 0..<2 {
         let wire = try Wire(port)
         wire.write(ask)
-        #expect(wire.read(3, until: "ok").text.contains("200"))
+        #expect(wire.read(30, until: "ok").text.contains("200"))
         wires.append(wire)
       }
       // The kernel may have handed over one more before the cap was reached.
@@ -157,7 +157,7 @@ struct ServingTests {
       let answered = waiting.count { !$0.read(0.2, until: "ok").text.isEmpty }
       #expect(answered <= 1)
       wires.removeAll()
-      #expect(waiting.contains { $0.read(2, until: "ok").text.contains("200") })
+      #expect(waiting.contains { $0.read(20, until: "ok").text.contains("200") })
     }
   }
 
@@ -171,14 +171,14 @@ struct ServingTests {
       // The name of the cookie follows the port that was asked for.
       wire.write(
         "GET /api/events HTTP/1.1\r\nHost: localhost:\(port)\r\nCookie: \(cookie)\r\n\r\n")
-      let hello = wire.read(3, until: "hello").text
+      let hello = wire.read(30, until: "hello").text
       #expect(hello.contains("200") && hello.contains("event: hello"))
       site.studio.hub.send(ServerEvent(name: "job", data: ["id": "x\ny"]))
-      #expect(wire.read(3, until: "job").text.contains("data: {\"id\":\"x\\ny\"}\n\n"))
+      #expect(wire.read(30, until: "job").text.contains("data: {\"id\":\"x\\ny\"}\n\n"))
       return wire
     }
     #expect(ContinuousClock.now - start < .seconds(5))
-    #expect(wire.read(2).isClosed)
+    #expect(wire.read(20).isClosed)
   }
 
   @Test func aPortThatIsTakenIsAClearError() async throws {
