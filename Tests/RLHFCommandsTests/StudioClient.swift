@@ -6,8 +6,8 @@ import RLHFCore
 #endif
 
 /// A browser's side of a running `rlhf studio`.
-final class StudioClient {
-  struct Reply {
+actor StudioClient {
+  struct Reply: Sendable {
     var status: Int
     var body: JSONValue
   }

@@ -3,6 +3,12 @@ import RLHFCore
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The loop: people's votes on the page, a reward model of them, a policy, and new samples for people.
 @Suite("The Studio's loop", .serialized) struct StudioLoopTests {
   private static let settings = """
@@ -112,6 +118,16 @@ final class RunningStudio {
 
   func stop() {
     process.terminate()
+    process.waitUntilExit()
+  }
+
+  /// Ends the process as a failure of the machine would.
+  func kill() {
+    #if canImport(Glibc)
+      Glibc.kill(process.processIdentifier, SIGKILL)
+    #else
+      Darwin.kill(process.processIdentifier, SIGKILL)
+    #endif
     process.waitUntilExit()
   }
 }
