@@ -47,7 +47,7 @@ actor ProcessJobs: JobRunner {
     process.standardOutput = output
     process.standardError = log
     do {
-      try process.run()
+      try Self.run(process)
     } catch {
       throw RLHFError(
         .inputOutput, "\(program.path) could not be started for a job.", cause: error)
@@ -65,13 +65,25 @@ actor ProcessJobs: JobRunner {
     return job
   }
 
+  /// Starts a process that hears signals: it begins with those blocked that the starting thread blocks, and the threads of
+  /// the pool block all.
+  private static func run(_ process: Process) throws {
+    var (signals, blocked) = (sigset_t(), sigset_t())
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, &blocked)
+    defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+    try process.run()
+  }
+
   func cancel(_ id: String) throws {
     guard let index = entries.firstIndex(where: { $0.job.id == id }) else {
       throw RLHFError(.notFound, "there is no such job.")
     }
     entries[index].isCancelled = true
-    // As Ctrl-C does: the stage stops with a checkpoint.
-    entries[index].process?.interrupt()
+    // The stage stops with a checkpoint, as on Ctrl-C. A process may have been told by its parent to ignore that one.
+    entries[index].process?.terminate()
   }
 
   nonisolated func changes() -> AsyncStream<StudioJob> {

@@ -105,6 +105,7 @@ import Testing
       try await Task.sleep(for: .milliseconds(10))
     }
     let last = try #require(await jobs.jobs().first)
-    #expect(last.state == .cancelled && last.log == ["waiting"] && last.endedAt != nil)
+    #expect(
+      last.state == .cancelled && last.log == ["waiting"] && last.endedAt != nil, "\(last)")
   }
 }
