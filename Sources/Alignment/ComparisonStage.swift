@@ -33,26 +33,14 @@ public struct ComparisonStage<D: Domain> {
     policy: D.DomainPolicy, count: Int, rater: any Rater<D.Prompt, D.Artifact>, origin: String,
     round: Int, seed: Seed
   ) async throws -> (comparisons: Int, added: Int) {
-    let prompts = try project.trainingPrompts()
-    guard !prompts.isEmpty else {
-      throw RLHFError(
-        .invalidData, "There are no prompts to sample for. Import some with 'rlhf import'.")
-    }
-    var comparisons = try pairs(
-      of: policy, for: prompts, count: count, title: "Sampling pairs", seed: seed)
-    guard !comparisons.isEmpty else {
+    let (training, heldOut) = try sampled(of: policy, count: count, seed: seed)
+    guard !training.isEmpty else {
       throw RLHFError(
         .training,
         "The policy gives the same artifact every time, so there is nothing to compare. Raise its temperature or train it less."
       )
     }
-    let heldOut = try project.prompts(.heldOut)
-    let heldOutCount = Int((Double(count) * project.settings.heldOutFraction).rounded())
-    if !heldOut.isEmpty, heldOutCount > 0 {
-      comparisons += try pairs(
-        of: policy, for: heldOut, count: heldOutCount, title: "Sampling held-out pairs",
-        seed: seed.derived("held-out"))
-    }
+    let comparisons = training + heldOut
     let judgments = try await rater.judge(comparisons, seed: seed.derived("rater"))
     let added = try project.add(
       comparisons: comparisons, judgments: judgments, rater: rater.id, origin: origin, round: round)
@@ -67,24 +55,35 @@ public struct ComparisonStage<D: Domain> {
     policy: D.DomainPolicy, origin: String, against other: D.DomainPolicy? = nil,
     otherOrigin: String? = nil, count: Int, round: Int, seed: Seed
   ) throws -> Int {
+    let (training, heldOut) = try sampled(of: policy, against: other, count: count, seed: seed)
+    return try project.store.addComparisons(
+      training + heldOut, first: origin, second: otherOrigin ?? origin, round: round,
+      split: project.splitRule
+    ).comparisons
+  }
+
+  /// Comparisons on training prompts, and on as many held-out ones as belong to them.
+  private func sampled(
+    of policy: D.DomainPolicy, against other: D.DomainPolicy? = nil, count: Int, seed: Seed
+  ) throws -> (
+    training: [Comparison<D.Prompt, D.Artifact>], heldOut: [Comparison<D.Prompt, D.Artifact>]
+  ) {
     let prompts = try project.trainingPrompts()
     guard !prompts.isEmpty else {
       throw RLHFError(
         .invalidData, "There are no prompts to sample for. Import some with 'rlhf import'.")
     }
-    var comparisons = try pairs(
+    let training = try pairs(
       of: policy, against: other, for: prompts, count: count, title: "Sampling pairs", seed: seed)
     let heldOut = try project.prompts(.heldOut)
     let heldOutCount = Int((Double(count) * project.settings.heldOutFraction).rounded())
-    if !heldOut.isEmpty, heldOutCount > 0 {
-      comparisons += try pairs(
+    guard !training.isEmpty, !heldOut.isEmpty, heldOutCount > 0 else { return (training, []) }
+    return (
+      training,
+      try pairs(
         of: policy, against: other, for: heldOut, count: heldOutCount,
         title: "Sampling held-out pairs", seed: seed.derived("held-out"))
-    }
-    return try project.store.addComparisons(
-      comparisons, first: origin, second: otherOrigin ?? origin, round: round,
-      split: project.splitRule
-    ).comparisons
+    )
   }
 
   private func pairs(
