@@ -6,7 +6,7 @@ extension FeedbackStore {
   /// The prompts, in the order in which they were added.
   public func prompts<Prompt: Codable & Sendable>(split: Split? = nil) throws -> [Prompt] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
       let rows = try Row.fetchCursor(
         db, sql: "SELECT id, payload FROM prompts WHERE ?1 IS NULL OR split = ?1 ORDER BY id",
         arguments: [split?.rawValue])
@@ -19,8 +19,8 @@ extension FeedbackStore {
     split: Split? = nil
   ) throws -> [Demonstration<Prompt, Artifact>] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -49,8 +49,8 @@ extension FeedbackStore {
     isWithoutPeople: Bool = false
   ) throws -> [PreferencePair<Prompt, Artifact>] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db, sql: Self.pairs,
         arguments: [
@@ -112,9 +112,10 @@ final class PayloadReader<Value: Decodable> {
   private let decoder = JSONDecoder()
   private var values: [Int64: Value] = [:]
 
-  init(_ kind: String, _ store: String) {
+  init(_ kind: String, _ store: FeedbackStore) {
     self.kind = kind
-    self.store = store
+    self.store = store.name
+    decoder.userInfo[.fileVault] = store.files
   }
 
   func value(id: Int64, json: @autoclosure () -> String) throws -> Value {

@@ -151,6 +151,22 @@ public protocol Domain: Sendable {
   /// Throws ``RLHFError`` where the words make no artifact.
   func artifact(fromText text: String, for prompt: Prompt) throws -> Artifact?
 
+  /// The extensions, in lower case, of the files that artifacts are read from, such as `obj`; none where artifacts are no
+  /// files.
+  var fileExtensions: [String] { get }
+
+  /// The artifact that a file is, and the prompt that its name or folder tells.
+  ///
+  /// Throws ``RLHFError`` where the file is not what its name says, is damaged or is too large.
+  func sample(fromFile url: URL) throws -> Sample<Prompt, Artifact>
+
+  /// The file that an artifact is, for `rlhf sample --out`, reports and other tools; `nil` where artifacts are no files.
+  func file(of artifact: Artifact) throws -> FileContent?
+
+  /// Pictures or tables that show many scored artifacts at once, as files by name: what `rlhf rate` writes beside the
+  /// scores. `rated` is sorted, the best first.
+  func overview(of rated: [RatedArtifact<Prompt, Artifact>]) throws -> [String: FileContent]
+
   /// A prompt made from what a person types, where the domain has such prompts.
   func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt?
 
@@ -214,6 +230,19 @@ extension Domain {
   }
   /// No demonstrations are written.
   public func artifact(fromText text: String, for prompt: Prompt) throws -> Artifact? { nil }
+  /// Artifacts are no files.
+  public var fileExtensions: [String] { [] }
+  /// Throws: artifacts are no files.
+  public func sample(fromFile url: URL) throws -> Sample<Prompt, Artifact> {
+    throw RLHFError(
+      .unsupported, "\(url.path): artifacts of \(Self.descriptor.id) are not read from such files.")
+  }
+  /// Artifacts are no files.
+  public func file(of artifact: Artifact) throws -> FileContent? { nil }
+  /// Nothing beside the scores.
+  public func overview(
+    of rated: [RatedArtifact<Prompt, Artifact>]
+  ) throws -> [String: FileContent] { [:] }
   /// A prompt made from what a person types.
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil
