@@ -102,7 +102,8 @@ extension Project {
         try domain.content(of: json.decoded(as: D.Prompt.self, files: store.files), addMedia: shown)
       },
       artifact: { json in
-        try domain.content(of: json.decoded(as: D.Artifact.self, files: store.files), addMedia: shown)
+        try domain.content(
+          of: json.decoded(as: D.Artifact.self, files: store.files), addMedia: shown)
       })
   }
 
