@@ -17,7 +17,7 @@ public struct ArtifactRow: Sendable, Hashable {
   public var artifact: Int64
 }
 
-/// A comparison that people judged, with the rows of its sides.
+/// A comparison that was judged, with the rows of its sides.
 public struct JudgedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
   /// The row of the artifact that is first in canonical order.
   public var first: Int64
@@ -133,8 +133,8 @@ extension FeedbackStore {
     }
   }
 
-  /// The comparisons on which a judgment of a person stands that says something.
-  public func comparisonsJudgedByPeople<
+  /// The comparisons on which a judgment stands that says something, of a person or of a rater of an imported file.
+  public func judgedComparisons<
     Prompt: Codable & Sendable, Artifact: Codable & Sendable
   >(split: Split? = nil) throws -> [JudgedComparison<Prompt, Artifact>] {
     try read { db in
@@ -152,7 +152,7 @@ extension FeedbackStore {
           JOIN artifacts AS second ON second.id = comparisons.second
           WHERE (?1 IS NULL OR prompts.split = ?1) AND EXISTS (
             SELECT 1 FROM judgments JOIN raters ON raters.id = rater
-            WHERE comparison = comparisons.id AND kind = 'person' AND verdict <> 'skip'
+            WHERE comparison = comparisons.id AND kind IN ('person', 'imported') AND verdict <> 'skip'
               AND NOT EXISTS (
                 SELECT 1 FROM judgments AS later WHERE later.supersedes = judgments.id))
           ORDER BY comparisons.id
