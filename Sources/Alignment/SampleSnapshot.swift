@@ -33,12 +33,19 @@ extension Project {
       .prefix(settings.evaluation.shown)
     guard !prompts.isEmpty else { return }
     let rollout = try policy.sample(Array(prompts), seed: settings.seed.derived("snapshot"))
+    let artifacts = try policy.artifacts(of: rollout)
     let snapshot = SampleSnapshot(
-      step: step, prompts: prompts.map(domain.text(of:)),
-      artifacts: try policy.artifacts(of: rollout).map(domain.text(of:)))
+      step: step, prompts: prompts.map(domain.text(of:)), artifacts: artifacts.map(domain.text(of:))
+    )
     try FileManager.default.createDirectory(at: run.samples, withIntermediateDirectories: true)
     try AtomicFile.write(
       JSONValue(encoding: snapshot).description,
       to: run.samples.appending(path: "step-\(step).json"))
+    let samples = zip(prompts, artifacts).map { Sample(prompt: $0, artifact: $1) }
+    if let (content, type) = try domain.overview(of: samples) {
+      let ending = type.split(separator: "/").last.map(String.init) ?? "bin"
+      try AtomicFile.write(
+        Data(content), to: run.samples.appending(path: "step-\(step).\(ending)"))
+    }
   }
 }

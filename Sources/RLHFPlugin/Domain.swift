@@ -172,6 +172,14 @@ public protocol Domain: Sendable {
   /// Figures of a sample that people would look at beside the score, such as whether a reply is correct.
   func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double]
 
+  /// Figures of many samples together, such as how different they are from each other.
+  func measurements(ofAll samples: [Sample<Prompt, Artifact>]) throws -> [String: Double]
+
+  /// A file that shows many samples at once, with its MIME type, where the domain has one: a sheet of pictures, say.
+  func overview(
+    of samples: [Sample<Prompt, Artifact>]
+  ) throws -> (content: [UInt8], type: String)?
+
   /// What the command `name` does with the model directory `model`, line by line; `nil` where the domain has no such
   /// command. `options` are those of the command line, by name.
   func lineTool(_ name: String, model: URL, options: JSONValue) throws -> LineTool?
@@ -200,6 +208,14 @@ extension Domain {
   public var lengthMeasurement: String? { nil }
   /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double] { [:] }
+  /// No figures of many samples together.
+  public func measurements(
+    ofAll samples: [Sample<Prompt, Artifact>]
+  ) throws -> [String: Double] { [:] }
+  /// No file shows many samples at once.
+  public func overview(
+    of samples: [Sample<Prompt, Artifact>]
+  ) throws -> (content: [UInt8], type: String)? { nil }
   /// A few words that stand for the value in tables and reports.
   public func text(of prompt: Prompt) -> String { String(describing: prompt) }
   /// A few words that stand for the value in tables and reports.
