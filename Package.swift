@@ -85,7 +85,11 @@ let package = Package(
     // Where people give the feedback.
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
-    library("Media", ["RLHFCore", "CSndFile"]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+    library("Media", ["RLHFCore", "CImageCodecs", "CSndFile"]),
     library(
       "Studio",
       [
@@ -155,7 +159,7 @@ let package = Package(
     tests("Presentation"),
     tests("FeedbackStore", ["RLHFCore", "Presentation"]),
     tests("Tracking", ["RLHFCore"]),
-    tests("Media", ["RLHFCore"]),
+    tests("Media", ["RLHFCore", "NeuralNetworks", "Torch"]),
     tests(
       "Studio",
       [
