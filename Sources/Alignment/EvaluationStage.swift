@@ -145,7 +145,7 @@ public struct EvaluationStage<D: Domain> {
       lengthControlled: verdicts.flatMap {
         lengthControlled($0, before: samplesBefore, after: samplesAfter)
       }, judge: judge?.id,
-      measurements: measurements(before: samplesBefore, after: samplesAfter),
+      measurements: try measurements(before: samplesBefore, after: samplesAfter),
       samples: try prompts.indices.prefix(project.settings.evaluation.shown).map { index in
         ComparedSample(
           prompt: project.domain.text(of: prompts[index]),
@@ -230,8 +230,11 @@ public struct EvaluationStage<D: Domain> {
 
   private func measurements(
     before: [Sample<D.Prompt, D.Artifact>], after: [Sample<D.Prompt, D.Artifact>]
-  ) -> [String: [Double]] {
-    var result: [String: [Double]] = [:]
+  ) throws -> [String: [Double]] {
+    let all = try [before, after].map(project.domain.measurements(ofAll:))
+    var result = all[0].reduce(into: [String: [Double]]()) { result, figure in
+      if let other = all[1][figure.key] { result[figure.key] = [figure.value, other] }
+    }
     let values = [before, after].map { $0.map(project.domain.measurements(of:)) }
     for name in Set(values.flatMap { $0.flatMap(\.keys) }) {
       let columns = values.map { rows in rows.compactMap { $0[name] } }

@@ -34,7 +34,7 @@ struct RateCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write scores.jsonl, scores.csv, report.html and the plugin's overviews into this folder.",
+      "Write scores.jsonl, scores.csv, report.html and the plugin's overview into this folder.",
       valueName: "folder"))
   var out: String?
 

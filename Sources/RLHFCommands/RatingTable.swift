@@ -59,7 +59,7 @@ struct RatingTable<D: Domain> {
     return table
   }
 
-  /// Writes the rows as JSON Lines and CSV, a page, and the domain's overviews.
+  /// Writes the rows as JSON Lines and CSV, a page, and the domain's overview.
   func write(to folder: URL) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -69,11 +69,14 @@ struct RatingTable<D: Domain> {
     let lines = try rows().map { try JSONValue(encoding: $0).description + "\n" }
     try AtomicFile.write(lines.joined(), to: folder.appending(path: "scores.jsonl"))
     try AtomicFile.write(csv, to: folder.appending(path: "scores.csv"))
-    let overviews = try domain.overview(of: ranked).sorted { $0.key < $1.key }
-    for (name, file) in overviews {
-      try AtomicFile.write(Data(file.bytes()), to: folder.appending(path: name))
+    let overview = try domain.overview(
+      of: ranked.map(\.sample), captions: ranked.map { NumberStyle.automatic.text($0.score.total) })
+    if let overview {
+      let ending = overview.type.split(separator: "/").last.map(String.init) ?? "bin"
+      try AtomicFile.write(
+        Data(overview.bytes()), to: folder.appending(path: "overview.\(ending)"))
     }
-    try page(overviews.map(\.value)).write(to: folder.appending(path: "report.html"))
+    try page(overview).write(to: folder.appending(path: "report.html"))
   }
 
   private var csv: String {
@@ -87,12 +90,11 @@ struct RatingTable<D: Domain> {
     return lines.map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
   }
 
-  private func page(_ overviews: [FileContent]) throws -> Report {
+  private func page(_ overview: FileContent?) throws -> Report {
     var page = Report(
       title: "Ratings", summary: "\(D.descriptor.title): \(ranked.count) rated, the best first.")
-    if !overviews.isEmpty {
-      page.sections.append(
-        Report.Section("Overview", [.figures(overviews.map { Report.Figure("", $0) })]))
+    if let overview {
+      page.sections.append(Report.Section("Overview", [.figures([Report.Figure("", overview)])]))
     }
     let figures = try ranked.prefix(Self.mostFigures).compactMap { rated in
       try domain.file(of: rated.sample.artifact).map { file in

@@ -163,10 +163,6 @@ public protocol Domain: Sendable {
   /// The file that an artifact is, for `rlhf sample --out`, reports and other tools; `nil` where artifacts are no files.
   func file(of artifact: Artifact) throws -> FileContent?
 
-  /// Pictures or tables that show many scored artifacts at once, as files by name: what `rlhf rate` writes beside the
-  /// scores. `rated` is sorted, the best first.
-  func overview(of rated: [RatedArtifact<Prompt, Artifact>]) throws -> [String: FileContent]
-
   /// A prompt made from what a person types, where the domain has such prompts.
   func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt?
 
@@ -187,6 +183,15 @@ public protocol Domain: Sendable {
 
   /// Figures of a sample that people would look at beside the score, such as whether a reply is correct.
   func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double]
+
+  /// Figures of many samples together, such as how different they are from each other.
+  func measurements(ofAll samples: [Sample<Prompt, Artifact>]) throws -> [String: Double]
+
+  /// A file that shows many samples at once, where the domain has one: a sheet of pictures, say. `captions` has a few words
+  /// for each sample, or is empty.
+  func overview(
+    of samples: [Sample<Prompt, Artifact>], captions: [String]
+  ) throws -> FileContent?
 
   /// What the command `name` does with the model directory `model`, line by line; `nil` where the domain has no such
   /// command. `options` are those of the command line, by name.
@@ -216,6 +221,14 @@ extension Domain {
   public var lengthMeasurement: String? { nil }
   /// Figures of a sample that people look at beside the score.
   public func measurements(of sample: Sample<Prompt, Artifact>) -> [String: Double] { [:] }
+  /// No figures of many samples together.
+  public func measurements(
+    ofAll samples: [Sample<Prompt, Artifact>]
+  ) throws -> [String: Double] { [:] }
+  /// No file shows many samples at once.
+  public func overview(
+    of samples: [Sample<Prompt, Artifact>], captions: [String]
+  ) throws -> FileContent? { nil }
   /// A few words that stand for the value in tables and reports.
   public func text(of prompt: Prompt) -> String { String(describing: prompt) }
   /// A few words that stand for the value in tables and reports.
@@ -239,10 +252,6 @@ extension Domain {
   }
   /// Artifacts are no files.
   public func file(of artifact: Artifact) throws -> FileContent? { nil }
-  /// Nothing beside the scores.
-  public func overview(
-    of rated: [RatedArtifact<Prompt, Artifact>]
-  ) throws -> [String: FileContent] { [:] }
   /// A prompt made from what a person types.
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil
