@@ -1,4 +1,5 @@
 import Crypto
+import FeedbackStore
 import Foundation
 import RLHFCore
 
@@ -7,6 +8,8 @@ struct PageFiles: Sendable {
   /// A file as it is sent.
   struct File: Sendable {
     let bytes: [UInt8]
+    /// The same, packed.
+    let packed: [UInt8]
     let type: String
     let tag: String
   }
@@ -23,7 +26,8 @@ struct PageFiles: Sendable {
       let bytes = Array(try Data(contentsOf: url))
       let digest = SHA256.hash(data: bytes).prefix(16)
       files[url.lastPathComponent] = File(
-        bytes: bytes, type: type, tag: "\"\(Tokens.base64URL(Array(digest)))\"")
+        bytes: bytes, packed: try Gzip.pack(bytes), type: type,
+        tag: "\"\(Tokens.base64URL(Array(digest)))\"")
     }
     self.files = files
   }
@@ -43,14 +47,30 @@ struct PageFiles: Sendable {
   var names: [String] { files.keys.sorted() }
 
   /// The answer to a request for a file of the page.
-  func reply(_ name: String, ifNoneMatch: String?, isHead: Bool) throws -> Reply {
+  func reply(
+    _ name: String, ifNoneMatch: String?, isHead: Bool, acceptEncoding: String? = nil
+  ) throws -> Reply {
     guard let file = files[name] else { throw Refusal.nothingHere }
-    let headers = ["ETag": file.tag, "Cache-Control": "no-cache"]
-    if let ifNoneMatch, MediaReply.matches(ifNoneMatch, file.tag) {
+    let isPacked = Self.acceptsGzip(acceptEncoding)
+    // The two forms are two representations: each has a tag of its own.
+    let tag = isPacked ? "\(file.tag.dropLast())-gzip\"" : file.tag
+    var headers = ["ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"]
+    if let ifNoneMatch, MediaReply.matches(ifNoneMatch, tag) {
       return Reply(304, headers: headers)
     }
-    let content = ["Content-Type": file.type, "Content-Length": String(file.bytes.count)]
-    return Reply(
-      200, headers: headers.merging(content) { $1 }, body: isHead ? .empty : .bytes(file.bytes))
+    let bytes = isPacked ? file.packed : file.bytes
+    headers["Content-Type"] = file.type
+    headers["Content-Length"] = String(bytes.count)
+    if isPacked { headers["Content-Encoding"] = "gzip" }
+    return Reply(200, headers: headers, body: isHead ? .empty : .bytes(bytes))
+  }
+
+  /// Whether an Accept-Encoding header lets gzip be sent.
+  static func acceptsGzip(_ header: String?) -> Bool {
+    (header ?? "").lowercased().split(separator: ",").contains { offer in
+      let parts = offer.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+      guard parts.first == "gzip" || parts.first == "*" else { return false }
+      return !parts.dropFirst().contains { $0.firstMatch(of: /^q=0(\.0*)?$/) != nil }
+    }
   }
 }

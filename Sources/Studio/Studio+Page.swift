@@ -37,7 +37,9 @@ extension Studio {
   }
 
   private func file(_ name: String, _ call: Call) throws -> Reply {
-    try page.reply(name, ifNoneMatch: call.headers["if-none-match"], isHead: call.isHead)
+    try page.reply(
+      name, ifNoneMatch: call.headers["if-none-match"], isHead: call.isHead,
+      acceptEncoding: call.headers["accept-encoding"])
   }
 
   /// The files that people see and hear.

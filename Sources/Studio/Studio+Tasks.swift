@@ -72,7 +72,9 @@ extension Studio {
       task: assignment.task, lease: assignment.lease,
       expiresIn: max(0, Int(assignment.expires.timeIntervalSince(now))), kind: assignment.kind,
       question: assignment.question ?? usual, criteria: scales, labels: assignment.labels,
-      mustHear: settings.mustHear, prompt: try blocks(assignment.prompt),
+      mustHear: settings.mustHear,
+      exposure: assignment.kind == .realOrGenerated ? settings.exposure : 0,
+      prompt: try blocks(assignment.prompt),
       items: try assignment.presentedItems.map(blocks), draft: assignment.draft,
       previous: assignment.previous)
   }

@@ -30,7 +30,8 @@ enum StudioSchemas {
     "View": .object([
       "task": .string, "lease": .string, "expiresIn": .integer, "kind": .named("Kind"),
       "question": .string, "criteria": .list(.named("Criterion")), "labels": .list(.string),
-      "allowsTie": .boolean, "mustHear": .number, "prompt": .list(.named("Block")),
+      "allowsTie": .boolean, "mustHear": .number, "exposure": .number,
+      "prompt": .list(.named("Block")),
       "items": .list(.list(.named("Block"))), "draft": .any, "previous": .named("Answer").orNull,
       "progress?": .named("Progress"),
     ]),
@@ -95,7 +96,7 @@ enum StudioSchemas {
     ]),
     "Settings": .object([
       "title": .string, "question": .string, "guidelines": .string, "keys": .object,
-      "mustHear": .number, "rules": .object,
+      "mustHear": .number, "exposure": .number, "rules": .object,
     ]),
     "Audit": .object([
       "entries": .list(
