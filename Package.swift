@@ -39,6 +39,8 @@ let package = Package(
     .library(name: "Tokenizers", targets: ["Tokenizers"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "TextChat", targets: ["TextChat"]),
+    .library(
+      name: "Studio", targets: ["Studio", "FeedbackStore", "Presentation", "RLHFCore"]),
     .executable(name: "rlhf", targets: ["rlhf"]),
   ],
   dependencies: [
@@ -93,7 +95,7 @@ let package = Package(
     library(
       "Studio",
       [
-        "RLHFCore", "Presentation", "FeedbackStore", "Media",
+        "RLHFCore", "Presentation", "FeedbackStore", "Media", "CZlib",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -166,6 +168,7 @@ let package = Package(
         "RLHFCore", "Presentation", "FeedbackStore", "Media",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),

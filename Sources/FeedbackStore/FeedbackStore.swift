@@ -18,6 +18,9 @@ public final class FeedbackStore: Sendable {
   /// store in memory, which holds them itself.
   public let files: FileVault?
 
+  /// How much of the file the connection that writes holds in memory at most.
+  private static let writerCacheKiB = 65_536
+
   /// Opens the store in a file, which is made where there is none unless `creating` is false.
   public convenience init(at url: URL, creating: Bool = true) throws {
     let name = url.path
@@ -35,6 +38,8 @@ public final class FeedbackStore: Sendable {
       // The pool sets NORMAL when it turns on the log, which may lose the last transactions with the power.
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA synchronous = FULL")
+        // The queue is walked for every task that is given out; SQLite's own 2 MiB hold a small one only.
+        try db.execute(sql: "PRAGMA cache_size = -\(Self.writerCacheKiB)")
       }
       return pool
     }
