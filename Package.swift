@@ -67,6 +67,7 @@ let package = Package(
     library("Templates", ["RLHFCore"]),
     library("Tokenizers", ["RLHFCore"]),
     library("LanguageModels", ["RLHFCore", "NeuralNetworks", "Tokenizers", "Torch"]),
+    library("ImageModels", ["RLHFCore", "Media", "NeuralNetworks", "Tokenizers", "Torch"]),
 
     // What a plugin is, and the two engines that train any of them.
     library("RLHFPlugin", ["RLHFCore", "Presentation", "NeuralNetworks", "Torch"]),
@@ -85,7 +86,11 @@ let package = Package(
     // Where people give the feedback.
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
-    library("Media", ["RLHFCore", "CSndFile"]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+    library("Media", ["RLHFCore", "CImageCodecs", "CSndFile"]),
     library(
       "Studio",
       [
@@ -147,6 +152,7 @@ let package = Package(
     tests("Templates", ["RLHFCore"]),
     tests("Tokenizers", ["RLHFCore"]),
     tests("LanguageModels", ["RLHFCore", "Tokenizers", "NeuralNetworks", "Torch"]),
+    tests("ImageModels", ["RLHFCore", "Media", "NeuralNetworks", "Torch"]),
     tests("RLHFPlugin", ["RLHFCore", "RLHFTesting", "NeuralNetworks", "Torch"]),
     tests(
       "PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
@@ -155,7 +161,7 @@ let package = Package(
     tests("Presentation"),
     tests("FeedbackStore", ["RLHFCore", "Presentation"]),
     tests("Tracking", ["RLHFCore"]),
-    tests("Media", ["RLHFCore"]),
+    tests("Media", ["RLHFCore", "NeuralNetworks", "Torch"]),
     tests(
       "Studio",
       [
