@@ -41,7 +41,7 @@ struct PageTests {
     let files = try PageFiles(Self.folder)
     let sent = try modules.map { name -> Int in
       let reply = try files.reply(
-        name, ifNoneMatch: nil, isHead: false, acceptEncoding: "gzip, deflate, br")
+        name, ifNoneMatch: nil, acceptEncoding: "gzip, deflate, br", isHead: false)
       #expect(reply.headers["Content-Encoding"] == "gzip")
       return try #require(Int(reply.headers["Content-Length"] ?? ""))
     }
