@@ -142,7 +142,7 @@ function review(view, tools) {
   let inner;
   const outer = choice([["first", "Accept", say("accept")], ["second", "Amend"], ["tie", "Reject", say("reject")]], { give(answer) {
     if (answer) return tools.give(answer);
-    inner = control({ ...view, kind: previous.kind, draft: null }, { ...tools, give: (amended) => tools.give(say("amend", amended)) });
+    inner = control({ ...view, kind: previous.kind, draft: null, allowsTie: true }, { ...tools, give: (amended) => tools.give(say("amend", amended)) });
     place.replaceChildren(h("p", null, "What it should be:"), inner.node);
     tools.name(place);
     outer.node.hidden = true;
