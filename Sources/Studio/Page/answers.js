@@ -131,8 +131,11 @@ function writing(view, { give, say }) {
   const demonstration = view.kind === "demonstration";
   const given = demonstration && view.items[0]?.map((block) => block.text ?? "").join("\n\n");
   const area = h("textarea", { rows: demonstration ? 12 : 5, value: view.draft?.text ?? (given || ""), id: "writing" });
-  return steps([h("label", { for: "writing" }, demonstration ? "Your answer, as the best one would be" : "Your comment"), area], "Send",
+  const form = steps([h("label", { for: "writing" }, demonstration ? "Your answer, as the best one would be" : "Your comment"), area], "Send",
     () => (area.value.trim() ? give({ kind: view.kind, text: area.value }) : say("Write something first.")), () => ({ text: area.value }), () => false);
+  // Enter alone is a new line.
+  form.node.querySelector("kbd").append("Ctrl+Enter");
+  return form;
 }
 
 /** Accepts, amends or rejects an answer; to amend is to answer its task in place of its rater. */
