@@ -39,6 +39,8 @@ let package = Package(
     .library(name: "Tokenizers", targets: ["Tokenizers"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "TextChat", targets: ["TextChat"]),
+    .library(
+      name: "Studio", targets: ["Studio", "FeedbackStore", "Presentation", "RLHFCore"]),
     .executable(name: "rlhf", targets: ["rlhf"]),
   ],
   dependencies: [
@@ -67,6 +69,7 @@ let package = Package(
     library("Templates", ["RLHFCore"]),
     library("Tokenizers", ["RLHFCore"]),
     library("LanguageModels", ["RLHFCore", "NeuralNetworks", "Tokenizers", "Torch"]),
+    library("ImageModels", ["RLHFCore", "Media", "NeuralNetworks", "Tokenizers", "Torch"]),
 
     // What a plugin is, and the two engines that train any of them.
     library("RLHFPlugin", ["RLHFCore", "Presentation", "NeuralNetworks", "Torch"]),
@@ -85,11 +88,15 @@ let package = Package(
     // Where people give the feedback.
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
-    library("Media", ["RLHFCore", "CSndFile"]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+    library("Media", ["RLHFCore", "CImageCodecs", "CSndFile"]),
     library(
       "Studio",
       [
-        "RLHFCore", "Presentation", "FeedbackStore", "Media",
+        "RLHFCore", "Presentation", "FeedbackStore", "Media", "CZlib",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -147,6 +154,7 @@ let package = Package(
     tests("Templates", ["RLHFCore"]),
     tests("Tokenizers", ["RLHFCore"]),
     tests("LanguageModels", ["RLHFCore", "Tokenizers", "NeuralNetworks", "Torch"]),
+    tests("ImageModels", ["RLHFCore", "Media", "NeuralNetworks", "Torch"]),
     tests("RLHFPlugin", ["RLHFCore", "RLHFTesting", "NeuralNetworks", "Torch"]),
     tests(
       "PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),
@@ -155,13 +163,14 @@ let package = Package(
     tests("Presentation"),
     tests("FeedbackStore", ["RLHFCore", "Presentation"]),
     tests("Tracking", ["RLHFCore"]),
-    tests("Media", ["RLHFCore"]),
+    tests("Media", ["RLHFCore", "NeuralNetworks", "Torch"]),
     tests(
       "Studio",
       [
         "RLHFCore", "Presentation", "FeedbackStore", "Media",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),

@@ -16,6 +16,8 @@ pkg-config command pkg-config
 libsqlite3-dev file include/sqlite3.h
 zlib1g-dev file include/zlib.h
 libsndfile1-dev file include/sndfile.h
+libpng-dev file include/png.h
+libjpeg62-turbo-dev file include/jpeglib.h
 libcurl4 library libcurl.so.4
 libxml2 library libxml2.so.2
 libncurses6 library libncurses.so.6

@@ -12,6 +12,10 @@ public struct ImageFile: Sendable, Hashable {
   public let height: Int
   /// The file without its metadata.
   public let bytes: [UInt8]
+  /// How the stored pixels are to be turned, 1 to 8.
+  let orientation: Int
+  /// Whether it has several pictures.
+  let isAnimated: Bool
 
   /// Reads an image and leaves its metadata out; `name` stands in messages only.
   public init(_ content: [UInt8], name: String, limits: MediaLimits = MediaLimits()) throws {
@@ -44,6 +48,8 @@ public struct ImageFile: Sendable, Hashable {
     width = isTurned ? parsed.height : parsed.width
     height = isTurned ? parsed.width : parsed.height
     bytes = parsed.bytes
+    orientation = parsed.orientation
+    isAnimated = parsed.isAnimated
   }
 }
 
@@ -53,5 +59,7 @@ struct ParsedImage {
   var height: Int
   /// 1 to 8, as cameras number them; 5 to 8 are turned by a quarter.
   var orientation = 1
+  /// Whether it has several pictures; told of PNG only.
+  var isAnimated = false
   var bytes: [UInt8]
 }

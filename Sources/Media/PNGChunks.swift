@@ -12,17 +12,8 @@ enum PNGChunks {
     var hasData = false
     var isFirst = true
     while true {
-      let length = try reader.bigEndian(4)
-      let begin = reader.position
-      let type = try reader.letters()
-      let data = try reader.take(length)
-      let checked = reader.bytes[begin..<reader.position]
-      guard try reader.bigEndian(4) == Int(cyclicRedundancy(checked)) else {
-        throw MediaFailure.invalid(
-          reader.name, "the checksum of its chunk \(type.debugDescription) is wrong",
-          "an undamaged PNG file")
-      }
-      guard isFirst == (type == "IHDR"), type != "IHDR" || length == 13 else {
+      let (type, data) = try next(&reader)
+      guard isFirst == (type == "IHDR"), type != "IHDR" || data.count == 13 else {
         throw MediaFailure.invalid(
           reader.name, "its chunk \(type.debugDescription) is misplaced", "IHDR once, and first")
       }
@@ -32,7 +23,8 @@ enum PNGChunks {
         var header = ByteReader(Array(data), name: reader.name)
         (image.width, image.height) = (try header.bigEndian(4), try header.bigEndian(4))
         try check(depth: try header.byte(), color: try header.byte(), reader.name)
-      case "IDAT": hasData = hasData || length > 0
+      case "IDAT": hasData = hasData || !data.isEmpty
+      case "acTL": image.isAnimated = true
       case "eXIf":
         let orientation = Orientation.read(Array(data))
         if orientation != 1, image.orientation == 1 {
@@ -56,6 +48,38 @@ enum PNGChunks {
     return image
   }
 
+  /// A file of one pixel with the text chunks of another, wherever they stood there.
+  static func texts(_ start: ByteReader) throws -> [UInt8] {
+    var reader = start
+    var bytes = Array(try reader.take(8))
+    append(
+      "IHDR", (bigEndianBytes(1, 4) + bigEndianBytes(1, 4) + [8, 0, 0, 0, 0])[...], to: &bytes)
+    var type = ""
+    while type != "IEND" {
+      let (next, data) = try next(&reader)
+      type = next
+      if ["tEXt", "zTXt", "iTXt"].contains(type) { append(type, data, to: &bytes) }
+    }
+    append("IDAT", [], to: &bytes)
+    append("IEND", [], to: &bytes)
+    return bytes
+  }
+
+  /// The next chunk, whose checksum is right.
+  static func next(_ reader: inout ByteReader) throws -> (type: String, data: ArraySlice<UInt8>) {
+    let length = try reader.bigEndian(4)
+    let begin = reader.position
+    let type = try reader.letters()
+    let data = try reader.take(length)
+    let checked = reader.bytes[begin..<reader.position]
+    guard try reader.bigEndian(4) == Int(cyclicRedundancy(checked)) else {
+      throw MediaFailure.invalid(
+        reader.name, "the checksum of its chunk \(type.debugDescription) is wrong",
+        "an undamaged PNG file")
+    }
+    return (type, data)
+  }
+
   private static func check(depth: UInt8, color: UInt8, _ name: String) throws {
     let depths: [UInt8: Set<UInt8>] = [
       0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
@@ -66,7 +90,7 @@ enum PNGChunks {
     }
   }
 
-  private static func append(_ type: String, _ data: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+  static func append(_ type: String, _ data: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
     let body = Array(type.utf8) + data
     bytes += bigEndianBytes(data.count, 4) + body
     bytes += bigEndianBytes(Int(cyclicRedundancy(body[...])), 4)

@@ -1,5 +1,4 @@
 import Crypto
-import FeedbackStore
 import Foundation
 import RLHFCore
 
@@ -8,10 +7,10 @@ struct PageFiles: Sendable {
   /// A file as it is sent.
   struct File: Sendable {
     let bytes: [UInt8]
-    /// The same, packed.
-    let packed: [UInt8]
     let type: String
     let tag: String
+    /// The content packed, under a tag of its own, where that is shorter.
+    let packed: [UInt8]?
   }
 
   private let files: [String: File]
@@ -26,8 +25,9 @@ struct PageFiles: Sendable {
       let bytes = Array(try Data(contentsOf: url))
       let digest = SHA256.hash(data: bytes).prefix(16)
       files[url.lastPathComponent] = File(
-        bytes: bytes, packed: try Gzip.pack(bytes), type: type,
-        tag: "\"\(Tokens.base64URL(Array(digest)))\"")
+        bytes: bytes, type: type, tag: Tokens.base64URL(Array(digest)),
+        packed: Self.packable.contains(url.pathExtension)
+          ? GzipReply.pack(bytes, level: 9) : nil)
     }
     self.files = files
   }
@@ -43,34 +43,26 @@ struct PageFiles: Sendable {
     "woff2": "font/woff2", "webmanifest": "application/manifest+json",
   ]
 
+  private static let packable: Set<String> = ["html", "js", "css", "svg", "webmanifest"]
+
   /// The names of the files.
   var names: [String] { files.keys.sorted() }
 
   /// The answer to a request for a file of the page.
   func reply(
-    _ name: String, ifNoneMatch: String?, isHead: Bool, acceptEncoding: String? = nil
+    _ name: String, ifNoneMatch: String?, acceptEncoding: String?, isHead: Bool
   ) throws -> Reply {
     guard let file = files[name] else { throw Refusal.nothingHere }
-    let isPacked = Self.acceptsGzip(acceptEncoding)
-    // The two forms are two representations: each has a tag of its own.
-    let tag = isPacked ? "\(file.tag.dropLast())-gzip\"" : file.tag
+    let packed = GzipReply.isAccepted(acceptEncoding) ? file.packed : nil
+    let tag = "\"\(file.tag)\(packed == nil ? "" : "-gzip")\""
     var headers = ["ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"]
     if let ifNoneMatch, MediaReply.matches(ifNoneMatch, tag) {
       return Reply(304, headers: headers)
     }
-    let bytes = isPacked ? file.packed : file.bytes
+    let bytes = packed ?? file.bytes
     headers["Content-Type"] = file.type
     headers["Content-Length"] = String(bytes.count)
-    if isPacked { headers["Content-Encoding"] = "gzip" }
+    if packed != nil { headers["Content-Encoding"] = "gzip" }
     return Reply(200, headers: headers, body: isHead ? .empty : .bytes(bytes))
-  }
-
-  /// Whether an Accept-Encoding header lets gzip be sent.
-  static func acceptsGzip(_ header: String?) -> Bool {
-    (header ?? "").lowercased().split(separator: ",").contains { offer in
-      let parts = offer.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
-      guard parts.first == "gzip" || parts.first == "*" else { return false }
-      return !parts.dropFirst().contains { $0.firstMatch(of: /^q=0(\.0*)?$/) != nil }
-    }
   }
 }

@@ -72,7 +72,7 @@ extension Studio {
   /// What a rater's browser gets of a task.
   func view(_ assignment: Assignment, now: Date) throws -> TaskView {
     let settings = try settings()
-    let criteria = try store.criteria()
+    let criteria = try state.criteria(store, now: now)
     let scales = assignment.criteria.map { id in
       criteria.first { $0.id == id }.map(TaskView.Scale.init)
         ?? TaskView.Scale(id: id, title: id, question: "", lowest: 1, highest: 7)

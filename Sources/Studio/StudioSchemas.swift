@@ -71,6 +71,11 @@ enum StudioSchemas {
       "question": .string.orNull, "summary": .string, "answers": .integer,
       "counts": .map(.integer), "disagreement": .number,
     ]),
+    "Retired": .object([
+      "task": .string, "kind": .named("Kind"), "criterion": .string.orNull,
+      "question": .string.orNull, "summary": .string, "skips": .integer,
+      "reasons": .list(.string), "retired": .time,
+    ]),
     "Dashboard": .object([
       "title": .string, "role": .named("Role"), "progress": .object, "criteria": .list(.object),
       "seconds": .object.orNull, "raters": .list(.object), "formats": .object,

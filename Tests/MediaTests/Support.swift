@@ -1,6 +1,7 @@
 import Foundation
 import RLHFCore
 import TestSupport
+import Torch
 
 @testable import Media
 
@@ -89,3 +90,21 @@ extension OracleValue {
   /// The name of a file.
   var name: String { self["file"].string ?? "" }
 }
+
+/// The image that a tensor of bytes [H, W, C] holds.
+func image(_ tensor: Tensor) -> RasterImage {
+  RasterImage(
+    width: tensor.shape[1], height: tensor.shape[0], channels: tensor.shape[2],
+    samples: tensor.ints().map { UInt8($0) })
+}
+
+/// The largest difference between two samples, or 255 where the images differ in shape.
+func largestDifference(_ first: RasterImage, _ second: RasterImage) -> Int {
+  guard
+    (first.width, first.height, first.channels) == (second.width, second.height, second.channels)
+  else { return 255 }
+  return zip(first.samples, second.samples).map { abs(Int($0) - Int($1)) }.max() ?? 0
+}
+
+/// The folder of images that Pillow made, `Tests/Oracles/images.py`.
+let pictures = Oracles.package.appendingPathComponent("Tests/Fixtures/images")
