@@ -225,7 +225,7 @@ def differences(rater):
     check("differences are not shown at first", browser.js(f"{count} === 0"))
     browser.press("d")
     check("d marks the words of one side only", browser.js(f"{count} > 0 && document.querySelector('[data-action=diff]').ariaPressed === 'true'"))
-    check("and says how many", browser.js("/words only in A/.test(document.querySelector('#notices').textContent)"))
+    check("and says how many", browser.js("/Words only in A: [0-9]+, only in B/.test(document.querySelector('#notices').textContent)"))
     rater.shot("differences")
     check("marks change nothing of the texts", browser.js("document.querySelector('.items').innerHTML") == before)
     browser.press("d")
