@@ -11,7 +11,7 @@ public final class ChatPolicy: Policy {
   let tokenizer: TextTokenizer
   let format: ChatFormat
   /// The adapters that are trained in place of the model.
-  var adapters: ChatAdapters?
+  var adapters: PolicyAdapters?
   /// The named parameters, those of adapters among them.
   public let parameters: ParameterStore
   let configuration: TextChatConfiguration
@@ -19,7 +19,7 @@ public final class ChatPolicy: Policy {
 
   init(
     model: CausalLanguageModel, tokenizer: TextTokenizer, configuration: TextChatConfiguration,
-    adapters: ChatAdapters? = nil, template: ChatTemplate? = nil
+    adapters: PolicyAdapters? = nil, template: ChatTemplate? = nil
   ) throws {
     self.model = model
     self.adapters = adapters

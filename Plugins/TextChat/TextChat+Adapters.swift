@@ -18,7 +18,7 @@ extension TextChat {
     if isMerged { try set.mergeForGood() }
     return try ChatPolicy(
       model: model, tokenizer: tokenizer, configuration: configuration,
-      adapters: isMerged ? nil : ChatAdapters(set, on: base),
+      adapters: isMerged ? nil : PolicyAdapters(set, on: base),
       template: ChatTemplate.load(from: hasTokenizer ? directory : base))
   }
 
@@ -26,17 +26,7 @@ extension TextChat {
   ///
   /// These are kept beside, frozen, so that the model is in memory once; a policy without adapters needs a second copy.
   public func addReference(from directory: URL, to policy: ChatPolicy) throws -> Bool {
-    guard let adapters = policy.adapters else { return false }
-    if AdapterDirectory.exists(at: directory) {
-      let reference = try AdapterDirectory(directory)
-      guard adapters.areOn(try reference.baseFolder()) else { return false }
-      policy.adapters?.reference = .frozen(
-        try reference.load(onto: policy.model.parameters, isEnabled: false, isTrainable: false))
-    } else {
-      guard adapters.areOn(directory) else { return false }
-      policy.adapters?.reference = .base
-    }
-    return true
+    try policy.adapters?.addReference(from: directory, on: policy.model.parameters) ?? false
   }
 
   /// Writes a model directory, or adapters apart from their model, for other tools.

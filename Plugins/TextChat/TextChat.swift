@@ -68,7 +68,7 @@ public struct TextChat: Domain {
     }
     let (model, tokenizer) = try loadModel(from: directory)
     let adapters = try configuration.adapter.map { adapter in
-      ChatAdapters(try model.addAdapters(adapter.lora, seed: adapter.seed), on: directory)
+      PolicyAdapters(try model.addAdapters(adapter.lora, seed: adapter.seed), on: directory)
     }
     return try ChatPolicy(
       model: model, tokenizer: tokenizer, configuration: configuration, adapters: adapters,

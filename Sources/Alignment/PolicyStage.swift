@@ -59,7 +59,12 @@ public struct PolicyStage<D: Domain> {
   ) throws -> PolicyTrainer<D.DomainPolicy> {
     PolicyTrainer(
       policy: policy, reference: try project.reference(of: policy, in: base), options: settings.ppo,
-      seed: settings.seed.derived("ppo"))
+      seed: settings.seed.derived("ppo"), promptKey: Self.key)
+  }
+
+  /// A name of a prompt that stays the same from run to run.
+  private static func key(_ prompt: D.Prompt) -> String {
+    (try? JSONValue(encoding: prompt).description) ?? String(describing: prompt)
   }
 
   private func checkpoint(
@@ -103,10 +108,11 @@ public struct PolicyStage<D: Domain> {
           try model.scores(of: $0).map { $0.pessimistic(settings.reward.pessimism) }
         }
       }
-      closing = iteration.metrics.merging(measurements(iteration)) { _, new in new }
+      closing = iteration.metrics.merging(try measurements(iteration)) { _, new in new }
       closing["objective/round"] = Double(round)
-      let reason = try watch.observe(
-        iteration, step: trainer.iteration, policy: trainer.policy, metrics: &closing)
+      let reason = try trainer.withAverage {
+        try watch.observe(iteration, step: trainer.iteration, policy: $0, metrics: &closing)
+      }
       try session.record(step: trainer.iteration, closing)
       showSamples(iteration, session, isLast: trainer.iteration == total)
       observer.progress(
@@ -135,15 +141,18 @@ public struct PolicyStage<D: Domain> {
       "kl": closing["objective/kl"] ?? .nan,
     ]
     summary["goldScore"] = closing["gold/score"]
-    var policy = trainer.policy
+    func finish(_ policy: D.DomainPolicy) throws {
+      try project.keepSamples(of: policy, step: trainer.iteration, in: session.run)
+      try session.finish(summary: summary) { folder in
+        try project.domain.savePolicy(policy, to: folder)
+      }
+    }
     if let best = watch.best, best.step < trainer.iteration {
-      policy = try project.domain.loadPolicy(from: best.folder)
       summary["bestIteration"] = Double(best.step)
       summary["bestGoldScore"] = best.score
-    }
-    try project.keepSamples(of: policy, step: trainer.iteration, in: session.run)
-    try session.finish(summary: summary) { folder in
-      try project.domain.savePolicy(policy, to: folder)
+      try finish(project.domain.loadPolicy(from: best.folder))
+    } else {
+      try trainer.withAverage(finish)
     }
   }
 
@@ -178,8 +187,9 @@ public struct PolicyStage<D: Domain> {
   /// The means of the domain's own figures over an iteration's samples.
   private func measurements(
     _ iteration: PolicyIteration<D.Prompt, D.Artifact>
-  ) -> [String: Double] {
-    var sums: [String: Double] = [:]
+  ) throws -> [String: Double] {
+    var sums = try project.domain.measurements(ofAll: iteration.samples)
+      .reduce(into: [String: Double]()) { $0["samples/\($1.key)"] = $1.value }
     for sample in iteration.samples {
       for (name, value) in project.domain.measurements(of: sample) {
         sums["samples/\(name)", default: 0] += value / Double(iteration.samples.count)

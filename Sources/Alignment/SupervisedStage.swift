@@ -94,9 +94,11 @@ public struct SupervisedStage<D: Domain> {
     }
     var summary = ["steps": Double(trainer.totalSteps)]
     summary["heldOutLoss"] = heldOutLoss
-    try project.keepSamples(of: trainer.policy, step: trainer.step, in: session.run)
-    try session.finish(summary: summary) { folder in
-      try project.domain.savePolicy(trainer.policy, to: folder)
+    try trainer.withAverage { policy in
+      try project.keepSamples(of: policy, step: trainer.step, in: session.run)
+      try session.finish(summary: summary) { folder in
+        try project.domain.savePolicy(policy, to: folder)
+      }
     }
   }
 }

@@ -10,6 +10,8 @@ struct Experience {
   var logProbabilities: Tensor
   /// Log-probabilities under the reference policy, `[B, T]`.
   var reference: Tensor
+  /// The reference policy's distributions of the actions, where the divergence is computed from them in the loss.
+  var referenceDistributions: NormalActions?
   /// The shaped rewards of the actions, `[B, T]`.
   var rewards: Tensor
   /// The critic's values when the actions were taken, `[B, T]`, where there is a critic.
@@ -25,7 +27,8 @@ struct Experience {
     func select(_ tensor: Tensor) -> Tensor { tensor.indexSelect(dim: 0, indices: index) }
     return Experience(
       rollout: rollout.rows(indices), logProbabilities: select(logProbabilities),
-      reference: select(reference), rewards: select(rewards), values: values.map(select),
+      reference: select(reference), referenceDistributions: referenceDistributions?.mapped(select),
+      rewards: select(rewards), values: values.map(select),
       advantages: select(advantages), returns: returns.map(select))
   }
 }
@@ -51,19 +54,34 @@ struct ExperienceBuffer {
     return portions
   }
 
+  /// The sums of the rewards of each trajectory, `[count]`.
+  private var totals: Tensor { Tensor.concatenate(parts.map { $0.rewards.sum(dim: 1) }, dim: 0) }
+
+  /// Gives every action the advantage of its trajectory, from those of all trajectories, `[count]`.
+  private mutating func spread(_ advantages: Tensor) {
+    let shares = advantages.split(dim: 0, sizes: parts.map(\.rollout.count))
+    for (index, own) in shares.enumerated() {
+      let mask = parts[index].rollout.mask
+      parts[index].advantages = own.unsqueezed(1) * mask.to(own.dtype)
+    }
+  }
+
   /// Estimates the advantages of all trajectories.
-  mutating func estimateAdvantages(_ recipe: PolicyRecipe, discount: Double, lambda: Double) {
+  ///
+  /// `byPrompt` gives those of trajectories from their rewards, in order, where the recipe compares scores of a prompt.
+  mutating func estimateAdvantages(
+    _ recipe: PolicyRecipe, discount: Double, lambda: Double, byPrompt: ([Double]) -> [Double]
+  ) {
     switch recipe.source {
     case .group(let baseline):
       guard count > 0 else { return }
       let estimator = GroupAdvantage(
         groupSize: recipe.groupSize, baseline: baseline, scaling: recipe.scaling)
-      let totals = Tensor.concatenate(parts.map { $0.rewards.sum(dim: 1) }, dim: 0)
-      let advantages = estimator(totals).split(dim: 0, sizes: parts.map(\.rollout.count))
-      for (index, own) in advantages.enumerated() {
-        let mask = parts[index].rollout.mask
-        parts[index].advantages = own.unsqueezed(1) * mask.to(own.dtype)
-      }
+      spread(estimator(totals))
+    case .prompts:
+      guard count > 0 else { return }
+      let totals = totals
+      spread(Tensor(byPrompt(totals.to(.float64).doubles())).to(totals.dtype).to(totals.device))
     case .returns:
       for index in parts.indices {
         parts[index].advantages = returnsToGo(
@@ -80,10 +98,11 @@ struct ExperienceBuffer {
         parts[index].returns = estimate.returns
       }
     }
-    guard recipe.whitens else { return }
     for index in parts.indices {
       let mask = parts[index].rollout.mask
-      parts[index].advantages = parts[index].advantages.whitened(mask)
+      if recipe.whitens { parts[index].advantages = parts[index].advantages.whitened(mask) }
+      guard let clip = recipe.advantageClip else { continue }
+      parts[index].advantages = parts[index].advantages.clamped(min: -clip, max: clip)
     }
   }
 }

@@ -2,6 +2,8 @@
 public enum PolicyAlgorithm: String, Codable, Sendable, CaseIterable {
   /// Proximal policy optimisation with a critic (Schulman et al. 2017).
   case ppo
+  /// PPO without a critic: a score is normalised by the latest scores of the same prompt (Black et al. 2023, DDPO).
+  case promptPPO = "ppo-per-prompt"
   /// Group relative policy optimisation (Shao et al. 2024).
   case grpo
   /// GRPO without its two biases: no division by the group's deviation, none by each trajectory's length
@@ -23,6 +25,7 @@ public enum PolicyAlgorithm: String, Codable, Sendable, CaseIterable {
   public var title: String {
     switch self {
     case .ppo: "PPO"
+    case .promptPPO: "PPO per prompt"
     case .grpo: "GRPO"
     case .drGRPO: "Dr. GRPO"
     case .dapo: "DAPO"
@@ -40,6 +43,8 @@ public enum AdvantageSource: Sendable, Equatable {
   case critic
   /// The discounted rewards from each action on.
   case returns
+  /// The latest scores of the same prompt: ``PromptAdvantage``.
+  case prompts
   /// The other trajectories of the same prompt.
   case group(GroupBaseline)
 }
@@ -60,6 +65,8 @@ public struct PolicyRecipe: Sendable, Equatable {
   public var scaling: AdvantageScaling = .none
   /// Whether advantages are shifted and scaled to mean 0 and variance 1 over the actions of the batch.
   public var whitens = false
+  /// The largest size of an advantage; `nil` for any.
+  public var advantageClip: Double?
   /// Over what the probability ratio is taken.
   public var ratio: RatioLevel = .action
   /// How far the ratio may move.
@@ -70,6 +77,8 @@ public struct PolicyRecipe: Sendable, Equatable {
   public var placement: KLPlacement = .reward
   /// How that divergence is estimated.
   public var estimator: KLEstimator = .k1
+  /// Whether it is computed from the distributions of the actions instead.
+  public var usesDistributions = false
   /// The number of trajectories per prompt.
   public var groupSize = 1
   /// Whether groups whose scores are all the same are left out of updates.
@@ -89,6 +98,9 @@ public struct PolicyRecipe: Sendable, Equatable {
     case .ppo:
       source = .critic
       whitens = true
+    case .promptPPO:
+      source = .prompts
+      placement = .loss
     case .grpo, .drGRPO, .dapo, .gspo:
       source = .group(.mean)
       scaling = algorithm == .drGRPO ? .none : .group

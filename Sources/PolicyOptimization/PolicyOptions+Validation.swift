@@ -15,6 +15,8 @@ extension PolicyOptions {
       recipe.estimator = placement == .reward ? .k1 : .k3
     }
     recipe.estimator = kl.estimator ?? recipe.estimator
+    recipe.usesDistributions = kl.usesDistributions
+    recipe.advantageClip = advantageClip
     recipe.skipsSilentGroups = skipsSilentGroups ?? recipe.skipsSilentGroups
     recipe.resamplings = recipe.skipsSilentGroups ? resamplings ?? recipe.resamplings : 0
     recipe.groupSize =
@@ -55,6 +57,16 @@ extension PolicyOptions {
       check.positive(updateDivergenceLimit, "updateDivergenceLimit")
     }
     check.positive(skippedUpdatesLimit, "skippedUpdatesLimit")
+    if let advantageClip { check.positive(advantageClip, "advantageClip") }
+    check.positive(promptBuffer, "promptBuffer")
+    check.require(
+      promptMinimum > 0 && promptMinimum <= promptBuffer, "promptMinimum",
+      "1 to promptBuffer (\(promptBuffer))", found: promptMinimum)
+    if let averageDecay {
+      check.require(
+        averageDecay >= 0 && averageDecay < 1, "averageDecay", "a number from 0 to below 1",
+        found: averageDecay)
+    }
     guards.validate(&check, "guards")
     validateClipping(&check)
     validateGroups(&check)
@@ -94,9 +106,24 @@ extension PolicyOptions {
 
   private func validateParts(_ check: inout SettingsCheck) {
     let recipe = recipe
+    if let actionsAtOnce {
+      check.positive(actionsAtOnce, "actionsAtOnce")
+      check.require(
+        recipe.ratio == .action, "actionsAtOnce",
+        "null where ratio is \(recipe.ratio.rawValue): it is taken over all actions",
+        found: actionsAtOnce)
+    }
+    if recipe.source == .prompts {
+      check.require(
+        discount == 1, "discount",
+        "1: \(algorithm.title) gives every action the advantage of its trajectory", found: discount)
+      check.require(
+        !recipe.whitens, "whitensAdvantages",
+        "false: \(algorithm.title) normalises scores by prompt", found: recipe.whitens)
+    }
     if recipe.placement == .loss {
       check.require(
-        recipe.estimator != .k1, "kl.estimator",
+        recipe.estimator != .k1 || recipe.usesDistributions, "kl.estimator",
         "k2 or k3 where kl.placement is loss: the gradient of k1 vanishes in the mean",
         found: recipe.estimator.rawValue)
     }

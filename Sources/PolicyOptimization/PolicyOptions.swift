@@ -15,6 +15,10 @@ public struct KLOptions: Codable, Sendable, Equatable {
   public var estimator: KLEstimator?
   /// Where the divergence costs; `nil` is the algorithm's place.
   public var placement: KLPlacement?
+  /// Whether the divergence is computed from the distributions of the actions, not estimated from the actions taken.
+  ///
+  /// For a policy that has them: normal distributions, say.
+  public var usesDistributions = false
 
   /// Creates the defaults.
   public init() {}
@@ -42,6 +46,11 @@ public struct PolicyOptions: StageOptions, Equatable {
   public var minibatchSize = 16
   /// The number of trajectories that go through the model at once; gradients of a minibatch are accumulated over them.
   public var microbatchSize = 16
+  /// The number of actions of a trajectory that go through the model at once; `nil` for all.
+  ///
+  /// For policies that compute their actions one by one: gradients are accumulated over them, and memory is that of so
+  /// many.
+  public var actionsAtOnce: Int?
   /// The learning rate of the policy.
   public var learningRate = 1e-5
   /// The learning rate of the critic's head.
@@ -80,10 +89,18 @@ public struct PolicyOptions: StageOptions, Equatable {
   public var whitensAdvantages: Bool?
   /// What advantages of groups are divided by.
   public var scaling: AdvantageScaling?
+  /// The largest size of an advantage, once it is normalised; `nil` does not clip.
+  public var advantageClip: Double?
+  /// The number of a prompt's latest scores that a score is compared with, where the algorithm compares them.
+  public var promptBuffer = 32
+  /// The number of a prompt's scores below which its scores are compared with the batch's.
+  public var promptMinimum = 16
   /// Whether groups whose scores are all the same are left out of updates.
   public var skipsSilentGroups: Bool?
   /// The number of times in an iteration that groups left out are replaced by sampling for other prompts.
   public var resamplings: Int?
+  /// The weight of the old value in the moving average of the policy that a run ends with; `nil` for the policy itself.
+  public var averageDecay: Double?
   /// Whether trajectories that did not end by themselves are left out of the loss.
   public var ignoresIncomplete = false
   /// The divergence from the reference policy.

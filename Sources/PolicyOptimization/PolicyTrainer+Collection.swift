@@ -9,6 +9,8 @@ extension PolicyTrainer {
     var scores: [Double] = []
     /// What updates learn from, groups without signal left out.
     var buffer = ExperienceBuffer(parts: [])
+    /// The names of the prompts of the trajectories in the buffer.
+    var keys: [String] = []
     /// The number of groups in the buffer.
     var groups = 0
     var figures = RolloutFigures()
@@ -39,10 +41,12 @@ extension PolicyTrainer {
     collection.groups += kept.count
     if kept.count == hasSignal.count {
       collection.buffer.parts.append(experience)
+      collection.keys += prompts.map(promptKey)
     } else if !kept.isEmpty {
       let size = recipe.groupSize
       let rows = kept.flatMap { Array($0 * size..<($0 + 1) * size) }
       collection.buffer.parts.append(experience.rows(rows))
+      collection.keys += rows.map { promptKey(prompts[$0]) }
     }
   }
 
@@ -65,56 +69,85 @@ extension PolicyTrainer {
     let mask = rollout.mask
     let present = mask.to(.float32)
     let now = try evaluateInParts(
-      policy, rollout, EvaluationRequest(entropies: true, features: critic != nil))
-    let reference = try referenceLogProbabilities(of: rollout)
+      policy, rollout,
+      EvaluationRequest(
+        entropies: true, features: critic != nil, distributions: recipe.usesDistributions))
+    let reference = try policy.near(reference) {
+      try evaluateInParts(
+        $0, rollout, EvaluationRequest(distributions: recipe.usesDistributions))
+    }
+    let divergence = try divergence(
+      of: now, from: reference.logProbabilities, reference.distributions, estimator: .k1)
     guard let entropies = now.entropies, critic == nil || now.features != nil else {
       preconditionFailure(
         "PolicyTrainer: \(P.self).evaluate left out features or entropies that were asked for")
     }
     let values = critic.flatMap { critic in now.features.map { critic($0) * present } }
     // Where the divergence costs in the loss, rewards are the scores alone.
+    let isInReward = recipe.placement == .reward
     let rewards = shapedRewards(
-      scores: Tensor(scores.map(Float.init)), logProbabilities: now.logProbabilities,
-      reference: reference, mask: mask,
-      coefficient: recipe.placement == .reward ? kl.coefficient : 0,
-      estimator: recipe.placement == .reward ? recipe.estimator : .k1)
+      scores: Tensor(scores.map(Float.init)),
+      divergence: isInReward
+        ? try self.divergence(
+          of: now, from: reference.logProbabilities, reference.distributions) : divergence,
+      mask: mask, coefficient: isInReward ? kl.coefficient : 0)
     figures.add(
-      rollout, rewards: rewards, entropies: entropies,
-      divergence: KLEstimator.k1(now.logProbabilities, reference: reference) * present)
+      rollout, rewards: rewards, entropies: entropies, divergence: divergence * present)
     return Experience(
-      rollout: rollout, logProbabilities: now.logProbabilities, reference: reference,
-      rewards: rewards, values: values,
+      rollout: rollout, logProbabilities: now.logProbabilities,
+      reference: reference.logProbabilities,
+      referenceDistributions: isInReward ? nil : reference.distributions, rewards: rewards,
+      values: values,
       advantages: Tensor.zeros(mask.shape, dtype: rewards.dtype, device: rewards.device))
   }
 
-  /// The log-probabilities `[B, T]` of the actions under the reference policy.
-  private func referenceLogProbabilities(of rollout: Rollout) throws -> Tensor {
-    try policy.near(reference) {
-      try evaluateInParts($0, rollout, .logProbabilities).logProbabilities
+  /// The divergence from the reference policy at each action, `[B, T]`: by the recipe's estimator or another, or computed
+  /// from the distributions where the recipe says so.
+  func divergence(
+    of now: PolicyEvaluation, from reference: Tensor, _ distributions: NormalActions?,
+    estimator: KLEstimator? = nil
+  ) throws -> Tensor {
+    guard recipe.usesDistributions else {
+      return (estimator ?? recipe.estimator)(now.logProbabilities, reference: reference)
     }
+    guard let own = now.distributions, let distributions else {
+      throw RLHFError(
+        .invalidConfiguration,
+        "ppo.kl.usesDistributions is true, but this policy does not give the distributions of its actions. Set it to false, so that the divergence is estimated from the actions taken."
+      )
+    }
+    return own.divergence(from: distributions)
   }
 
   /// Evaluates microbatch by microbatch, and puts the parts together.
   private func evaluateInParts(
     _ policy: P, _ rollout: Rollout, _ request: EvaluationRequest
   ) throws -> PolicyEvaluation {
-    let parts = try ShuffledBatches.inOrder(
-      Array(0..<rollout.count), size: options.microbatchSize
-    ).map { try policy.evaluate(rollout.rows($0), request) }
-    func joined(_ tensors: [Tensor]) -> Tensor? {
-      tensors.count == parts.count ? Tensor.concatenate(tensors, dim: 0) : nil
+    let rows = ShuffledBatches.inOrder(
+      Array(0..<rollout.count), size: options.microbatchSize)
+    return .concatenated(
+      try rows.map { rows in
+        let part = rollout.rows(rows)
+        return .concatenated(
+          try slices(of: part).map { try policy.evaluate(part, columns: $0, request) }, dim: 1)
+      }, dim: 0)
+  }
+
+  /// The columns of `rollout` that go through the model at once.
+  func slices(of rollout: Rollout) -> [Range<Int>] {
+    let size = options.actionsAtOnce ?? rollout.length
+    return stride(from: 0, to: rollout.length, by: size).map {
+      $0..<min($0 + size, rollout.length)
     }
-    return PolicyEvaluation(
-      logProbabilities: Tensor.concatenate(parts.map(\.logProbabilities), dim: 0),
-      entropies: joined(parts.compactMap(\.entropies)),
-      features: joined(parts.compactMap(\.features)))
   }
 
   /// Estimates the advantages of what was collected, and gives the figures of the rollouts.
   func estimateAdvantages(_ collection: inout Collection) -> [String: Double] {
     withoutGradient {
+      let keys = collection.keys
       collection.buffer.estimateAdvantages(
-        recipe, discount: options.discount, lambda: options.lambda)
+        recipe, discount: options.discount, lambda: options.lambda
+      ) { promptAdvantage($0, prompts: keys) }
       let scores = collection.scores
       var metrics = collection.figures.metrics
       metrics["objective/score"] = Statistics.mean(scores)

@@ -23,6 +23,7 @@ extension PolicyTrainer {
         continue
       }
       skippedInARow = 0
+      average?.update()
       figures.add(own)
       figures.gradientNorm += norm
       figures.updates += 1
@@ -42,34 +43,54 @@ extension PolicyTrainer {
     critic?.parameters.clearGradients()
     var figures = UpdateFigures()
     for part in parts {
-      let wantsEntropies = options.entropyCoefficient > 0
-      let now = try policy.evaluate(
-        part.rollout, EvaluationRequest(entropies: wantsEntropies, features: critic != nil))
       let mask = lossMask(part.rollout)
       let weights = recipe.normalisation.weights(mask: mask)
-      let policyLoss = PolicyLoss(
-        logProbabilities: now.logProbabilities, old: part.logProbabilities,
-        advantages: part.advantages, mask: mask, clip: recipe.clip, ratio: recipe.ratio,
-        weights: weights)
-      var loss = policyLoss.sum
-      let valueLoss = makeValueLoss(part, now, mask: mask, weights: weights)
-      if let valueLoss { loss = loss + valueLoss.sum * options.valueCoefficient }
-      var divergenceLoss: Tensor?
-      if recipe.placement == .loss, kl.coefficient > 0 {
-        let divergence = recipe.estimator(now.logProbabilities, reference: part.reference)
-        let penalty = (divergence * weights).sum() * kl.coefficient
-        loss = loss + penalty
-        divergenceLoss = penalty.detached()
+      for columns in slices(of: part.rollout) {
+        try makeGradients(part, columns, mask: mask, weights: weights, into: &figures)
       }
-      if let entropies = now.entropies, wantsEntropies {
-        loss = loss - (entropies * weights).sum() * options.entropyCoefficient
-      }
-      loss.backward()
-      figures.add(
-        policyLoss, valueLoss, divergenceLoss: divergenceLoss, mask: mask,
-        divisor: recipe.normalisation.divisor(mask: mask, longest: longest))
+      figures.divisor += recipe.normalisation.divisor(mask: mask, longest: longest)
     }
     return figures
+  }
+
+  /// Adds up the gradients of the loss over the actions in `columns`.
+  private func makeGradients(
+    _ whole: Experience, _ columns: Range<Int>, mask: Tensor, weights: Tensor,
+    into figures: inout UpdateFigures
+  ) throws {
+    let wantsEntropies = options.entropyCoefficient > 0
+    let isPenalised = recipe.placement == .loss && kl.coefficient > 0
+    let now = try policy.evaluate(
+      whole.rollout, columns: columns,
+      EvaluationRequest(
+        entropies: wantsEntropies, features: critic != nil,
+        distributions: isPenalised && recipe.usesDistributions))
+    func part(_ tensor: Tensor) -> Tensor {
+      tensor.narrow(dim: 1, start: columns.lowerBound, length: columns.count)
+    }
+    let (mask, weights) = (part(mask), part(weights))
+    let policyLoss = PolicyLoss(
+      logProbabilities: now.logProbabilities, old: part(whole.logProbabilities),
+      advantages: part(whole.advantages), mask: mask, clip: recipe.clip, ratio: recipe.ratio,
+      weights: weights)
+    var loss = policyLoss.sum
+    let valueLoss = makeValueLoss(
+      now, old: whole.values.map(part), returns: whole.returns.map(part), mask: mask,
+      weights: weights)
+    if let valueLoss { loss = loss + valueLoss.sum * options.valueCoefficient }
+    var divergenceLoss: Tensor?
+    if isPenalised {
+      let divergence = try divergence(
+        of: now, from: part(whole.reference), whole.referenceDistributions?.mapped(part))
+      let penalty = (divergence * weights).sum() * kl.coefficient
+      loss = loss + penalty
+      divergenceLoss = penalty.detached()
+    }
+    if let entropies = now.entropies, wantsEntropies {
+      loss = loss - (entropies * weights).sum() * options.entropyCoefficient
+    }
+    loss.backward()
+    figures.add(policyLoss, valueLoss, divergenceLoss: divergenceLoss, mask: mask)
   }
 
   /// Where the loss counts: the actions taken, or those of trajectories that ended by themselves.
@@ -79,10 +100,10 @@ extension PolicyTrainer {
   }
 
   private func makeValueLoss(
-    _ part: Experience, _ now: PolicyEvaluation, mask: Tensor, weights: Tensor
+    _ now: PolicyEvaluation, old: Tensor?, returns: Tensor?, mask: Tensor, weights: Tensor
   ) -> ValueLoss? {
     guard let critic else { return nil }
-    guard let features = now.features, let old = part.values, let returns = part.returns else {
+    guard let features = now.features, let old, let returns else {
       preconditionFailure(
         "PolicyTrainer: \(P.self).evaluate left out the features that were asked for")
     }

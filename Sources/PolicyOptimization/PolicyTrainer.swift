@@ -32,6 +32,9 @@ public final class PolicyTrainer<P: Policy> {
   public internal(set) var skippedInARow = 0
 
   let seed: Seed
+  let promptKey: (P.Prompt) -> String
+  var promptAdvantage: PromptAdvantage
+  let average: MovingAverage?
   var moments = RunningMoments()
   let policyOptimizer: AdamW
   let criticOptimizer: AdamW?
@@ -40,7 +43,17 @@ public final class PolicyTrainer<P: Policy> {
   ///
   /// `reference` is a policy of its own with the parameters to stay near, or `policy` itself where that carries its
   /// reference: ``Policy/withReference(_:)``.
-  public init(policy: P, reference: P, options: PolicyOptions, seed: Seed) {
+  ///
+  /// `promptKey` names a prompt: the scores of prompts of one name are compared with each other, where the algorithm
+  /// does.
+  public init(
+    policy: P, reference: P, options: PolicyOptions, seed: Seed,
+    promptKey: @escaping (P.Prompt) -> String = { String(describing: $0) }
+  ) {
+    self.promptKey = promptKey
+    promptAdvantage = PromptAdvantage(
+      bufferSize: options.promptBuffer, minimum: options.promptMinimum)
+    average = options.averageDecay.map { MovingAverage(of: policy.parameters, decay: $0) }
     self.policy = policy
     self.reference = reference
     self.options = options
@@ -126,6 +139,12 @@ public final class PolicyTrainer<P: Policy> {
       samples: collection.samples, scores: collection.scores)
   }
 
+  /// Runs `body` with the moving average in the policy's place, where the settings have one.
+  public func withAverage<Result>(_ body: (P) throws -> Result) rethrows -> Result {
+    guard let average else { return try body(policy) }
+    return try average.withAverages { try body(policy) }
+  }
+
   /// Writes what is needed to go on from here, apart from the policies, into `directory`.
   public func save(to directory: URL) throws {
     try policyOptimizer.save(to: directory.appending(path: "optimizer.safetensors"))
@@ -133,10 +152,11 @@ public final class PolicyTrainer<P: Policy> {
       try critic.parameters.save(to: directory.appending(path: "critic.safetensors"))
       try criticOptimizer.save(to: directory.appending(path: "critic-optimizer.safetensors"))
     }
+    try average?.save(to: directory)
     try TrainerState.write(
       PolicyTrainerState(
-        iteration: iteration, kl: kl, moments: moments, skippedInARow: skippedInARow),
-      to: directory)
+        iteration: iteration, kl: kl, moments: moments, skippedInARow: skippedInARow,
+        promptAdvantage: recipe.source == .prompts ? promptAdvantage : nil), to: directory)
   }
 
   /// Goes on from what ``save(to:)`` wrote.
@@ -151,6 +171,8 @@ public final class PolicyTrainer<P: Policy> {
     kl = state.kl
     moments = state.moments
     skippedInARow = state.skippedInARow ?? 0
+    promptAdvantage = state.promptAdvantage ?? promptAdvantage
+    try average?.restore(from: directory)
   }
 }
 
@@ -159,4 +181,5 @@ private struct PolicyTrainerState: Codable {
   var kl: KLController
   var moments: RunningMoments
   var skippedInARow: Int?
+  var promptAdvantage: PromptAdvantage?
 }

@@ -51,16 +51,24 @@ public func shapedRewards(
   scores: Tensor, logProbabilities: Tensor, reference: Tensor, mask: Tensor,
   coefficient: Double, estimator: KLEstimator = .k1
 ) -> Tensor {
+  shapedRewards(
+    scores: scores, divergence: estimator(logProbabilities, reference: reference), mask: mask,
+    coefficient: coefficient)
+}
+
+/// The reward of each action, `[B, T]`, with the divergence at every action, `[B, T]`, as it is known.
+public func shapedRewards(
+  scores: Tensor, divergence: Tensor, mask: Tensor, coefficient: Double
+) -> Tensor {
   precondition(
-    scores.shape == [mask.shape[0]] && logProbabilities.shape == mask.shape,
-    "shapedRewards: scores \(scores.shape), log-probabilities \(logProbabilities.shape), mask \(mask.shape) do not fit"
+    scores.shape == [mask.shape[0]] && divergence.shape == mask.shape,
+    "shapedRewards: scores \(scores.shape), divergence \(divergence.shape), mask \(mask.shape) do not fit"
   )
-  let present = mask.to(logProbabilities.dtype)
+  let present = mask.to(divergence.dtype)
   let length = mask.shape[1]
   let none = Tensor.zeros([mask.shape[0], 1], dtype: present.dtype, device: present.device)
   let isLast =
     present
     - Tensor.concatenate([present.narrow(dim: 1, start: 1, length: length - 1), none], dim: 1)
-  let penalty = estimator(logProbabilities, reference: reference) * present
-  return isLast * scores.to(present.dtype).unsqueezed(1) - penalty * coefficient
+  return isLast * scores.to(present.dtype).unsqueezed(1) - divergence * present * coefficient
 }

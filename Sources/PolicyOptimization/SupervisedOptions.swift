@@ -24,6 +24,9 @@ public struct SupervisedOptions: StageOptions, Equatable {
   /// The number of updates between checkpoints.
   public var checkpointInterval = 100
 
+  /// The weight of the old value in the moving average of the policy that a run ends with; `nil` for the policy itself.
+  public var averageDecay: Double?
+
   /// The number of updates in a row that may be skipped because their loss is not finite; one more ends the run.
   public var skippedLimit = 10
 
@@ -42,5 +45,10 @@ public struct SupervisedOptions: StageOptions, Equatable {
     check.positive(evaluationInterval, "evaluationInterval")
     check.positive(checkpointInterval, "checkpointInterval")
     check.notNegative(Double(skippedLimit), "skippedLimit")
+    if let averageDecay {
+      check.require(
+        averageDecay >= 0 && averageDecay < 1, "averageDecay", "a number from 0 to below 1",
+        found: averageDecay)
+    }
   }
 }

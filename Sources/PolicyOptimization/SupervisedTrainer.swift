@@ -19,6 +19,7 @@ public final class SupervisedTrainer<P: Policy> {
   private let seed: Seed
   private let order: ShuffledBatches
   private let optimizer: AdamW
+  private let average: MovingAverage?
 
   /// Creates a trainer; throws where there is nothing to learn from.
   public init(
@@ -38,6 +39,13 @@ public final class SupervisedTrainer<P: Policy> {
     optimizer = AdamW(
       parameters: policy.parameters.trainable,
       options: AdamWOptions(weightDecay: options.weightDecay))
+    average = options.averageDecay.map { MovingAverage(of: policy.parameters, decay: $0) }
+  }
+
+  /// Runs `body` with the moving average in the policy's place, where the settings have one.
+  public func withAverage<Result>(_ body: (P) throws -> Result) rethrows -> Result {
+    guard let average else { return try body(policy) }
+    return try average.withAverages { try body(policy) }
   }
 
   /// The number of updates in the whole run.
@@ -66,6 +74,7 @@ public final class SupervisedTrainer<P: Policy> {
       norm = optimizer.update(
         divisor: Double(max(count, 1)), maximumNorm: options.gradientNorm,
         learningRate: learningRate)
+      if norm.isFinite { average?.update() }
     }
     step += 1
     try skipped.count(isSkipped: !norm.isFinite, limit: options.skippedLimit, section: "sft")
@@ -76,8 +85,14 @@ public final class SupervisedTrainer<P: Policy> {
     ].filter { $0.value.isFinite }
   }
 
-  /// The mean loss over `demonstrations`, without an update.
+  /// The mean loss over `demonstrations`, without an update; of the moving average, where the settings have one.
   public func evaluate(on demonstrations: [Demonstration<P.Prompt, P.Artifact>]) throws -> Double {
+    try withAverage { try evaluate($0, on: demonstrations) }
+  }
+
+  private func evaluate(
+    _ policy: P, on demonstrations: [Demonstration<P.Prompt, P.Artifact>]
+  ) throws -> Double {
     var total = 0.0
     var count = 0
     for start in stride(from: 0, to: demonstrations.count, by: options.microbatchSize) {
@@ -95,6 +110,7 @@ public final class SupervisedTrainer<P: Policy> {
   /// Writes what is needed to go on from here, apart from the policy, into `directory`.
   public func save(to directory: URL) throws {
     try optimizer.save(to: directory.appending(path: "optimizer.safetensors"))
+    try average?.save(to: directory)
     try TrainerState.write(SupervisedState(step: step, skipped: skipped), to: directory)
   }
 
@@ -102,6 +118,7 @@ public final class SupervisedTrainer<P: Policy> {
   public func restore(from directory: URL) throws {
     try optimizer.load(from: directory.appending(path: "optimizer.safetensors"))
     let state = try TrainerState.read(SupervisedState.self, from: directory)
+    try average?.restore(from: directory)
     step = state.step
     skipped = state.skipped ?? SkippedUpdates()
   }

@@ -24,8 +24,7 @@ struct UpdateFigures {
   }
 
   mutating func add(
-    _ policy: PolicyLoss, _ value: ValueLoss?, divergenceLoss penalty: Tensor? = nil, mask: Tensor,
-    divisor: Double? = nil
+    _ policy: PolicyLoss, _ value: ValueLoss?, divergenceLoss penalty: Tensor? = nil, mask: Tensor
   ) {
     withoutGradient {
       let present = mask.to(.float32)
@@ -41,7 +40,6 @@ struct UpdateFigures {
       divergence += ((ratios - 1 - policy.logRatios) * present).sum().item()
       ratio += (ratios * present).sum().item()
       actions += count
-      self.divisor += divisor ?? count
     }
   }
 

@@ -83,7 +83,11 @@ public final class GaussianPolicy<Prompt: Sendable, Artifact: Sendable>: Policy 
       logProbabilities: logProbabilities * present,
       entropies: request.wantsEntropies
         ? distribution.entropies.sum(dim: -1) * present : nil,
-      features: request.wantsFeatures ? features : nil)
+      features: request.wantsFeatures ? features : nil,
+      distributions: request.wantsDistributions
+        ? NormalActions(
+          mean: distribution.mean,
+          deviation: distribution.logDeviation.exp().expanded(distribution.mean.shape)) : nil)
   }
 
   /// What a person perceives of each trajectory.

@@ -8,13 +8,19 @@ public struct EvaluationRequest: Sendable {
   public var wantsEntropies: Bool
   /// Whether features for the critic are wanted.
   public var wantsFeatures: Bool
+  /// Whether the distributions that the actions were drawn from are wanted, of a policy that has them as tensors.
+  public var wantsDistributions: Bool
   /// The seed of dropout while training; `nil` evaluates without dropout.
   public var dropout: Seed?
 
   /// Creates a request; log-probabilities are always computed.
-  public init(entropies: Bool = false, features: Bool = false, dropout: Seed? = nil) {
+  public init(
+    entropies: Bool = false, features: Bool = false, distributions: Bool = false,
+    dropout: Seed? = nil
+  ) {
     wantsEntropies = entropies
     wantsFeatures = features
+    wantsDistributions = distributions
     self.dropout = dropout
   }
 
@@ -30,12 +36,43 @@ public struct PolicyEvaluation {
   public var entropies: Tensor?
   /// What the policy knew before each action, `[B, T, H]`: the critic reads it.
   public var features: Tensor?
+  /// The distributions that the actions were drawn from, where they are normal and were asked for.
+  public var distributions: NormalActions?
 
   /// Creates an evaluation.
-  public init(logProbabilities: Tensor, entropies: Tensor? = nil, features: Tensor? = nil) {
+  public init(
+    logProbabilities: Tensor, entropies: Tensor? = nil, features: Tensor? = nil,
+    distributions: NormalActions? = nil
+  ) {
     self.logProbabilities = logProbabilities
     self.entropies = entropies
     self.features = features
+    self.distributions = distributions
+  }
+
+  /// What is said of the actions in `columns` alone, `[B, columns.count]`.
+  public func columns(_ columns: Range<Int>) -> PolicyEvaluation {
+    func part(_ tensor: Tensor) -> Tensor {
+      tensor.narrow(dim: 1, start: columns.lowerBound, length: columns.count)
+    }
+    return PolicyEvaluation(
+      logProbabilities: part(logProbabilities), entropies: entropies.map(part),
+      features: features.map(part), distributions: distributions?.mapped(part))
+  }
+
+  /// Puts evaluations of parts of a rollout together, along dimension `dim`: 0 for rows, 1 for columns.
+  public static func concatenated(_ parts: [PolicyEvaluation], dim: Int) -> PolicyEvaluation {
+    if parts.count == 1 { return parts[0] }
+    func joined(_ tensors: [Tensor]) -> Tensor? {
+      tensors.count == parts.count ? Tensor.concatenate(tensors, dim: dim) : nil
+    }
+    let distributions = parts.compactMap(\.distributions)
+    return PolicyEvaluation(
+      logProbabilities: Tensor.concatenate(parts.map(\.logProbabilities), dim: dim),
+      entropies: joined(parts.compactMap(\.entropies)),
+      features: joined(parts.compactMap(\.features)),
+      distributions: distributions.count == parts.count
+        ? .concatenated(distributions, dim: dim) : nil)
   }
 }
 
@@ -60,6 +97,14 @@ public protocol Policy<Prompt, Artifact>: AnyObject {
 
   /// Log-probabilities, and what else is requested, of the actions of `rollout`, with gradient where it is enabled.
   func evaluate(_ rollout: Rollout, _ request: EvaluationRequest) throws -> PolicyEvaluation
+
+  /// The same for the actions in `columns` alone, `[B, columns.count]`.
+  ///
+  /// The default evaluates all of them and leaves out the others. A policy that computes its actions one by one gives the
+  /// same numbers in the memory of fewer.
+  func evaluate(
+    _ rollout: Rollout, columns: Range<Int>, _ request: EvaluationRequest
+  ) throws -> PolicyEvaluation
 
   /// What a person perceives of each trajectory.
   func artifacts(of rollout: Rollout) throws -> [Artifact]
@@ -100,6 +145,13 @@ public struct SupervisedLoss {
 }
 
 extension Policy {
+  /// What ``evaluate(_:_:)`` says, the other columns left out.
+  public func evaluate(
+    _ rollout: Rollout, columns: Range<Int>, _ request: EvaluationRequest
+  ) throws -> PolicyEvaluation {
+    try evaluate(rollout, request).columns(columns)
+  }
+
   /// A policy that cannot be its own reference.
   public func withReference<Result>(_ body: () throws -> Result) rethrows -> Result? { nil }
 
