@@ -67,6 +67,7 @@ let package = Package(
     library("Templates", ["RLHFCore"]),
     library("Tokenizers", ["RLHFCore"]),
     library("LanguageModels", ["RLHFCore", "NeuralNetworks", "Tokenizers", "Torch"]),
+    library("ImageModels", ["RLHFCore", "Media", "NeuralNetworks", "Tokenizers", "Torch"]),
 
     // What a plugin is, and the two engines that train any of them.
     library("RLHFPlugin", ["RLHFCore", "Presentation", "NeuralNetworks", "Torch"]),
@@ -151,6 +152,7 @@ let package = Package(
     tests("Templates", ["RLHFCore"]),
     tests("Tokenizers", ["RLHFCore"]),
     tests("LanguageModels", ["RLHFCore", "Tokenizers", "NeuralNetworks", "Torch"]),
+    tests("ImageModels", ["RLHFCore", "Media", "NeuralNetworks", "Torch"]),
     tests("RLHFPlugin", ["RLHFCore", "RLHFTesting", "NeuralNetworks", "Torch"]),
     tests(
       "PreferenceLearning", ["RLHFPlugin", "RLHFCore", "NeuralNetworks", "Torch", "RLHFTesting"]),

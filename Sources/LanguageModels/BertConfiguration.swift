@@ -136,7 +136,7 @@ extension BertConfiguration: Codable {
   /// Reads config.json of a model directory.
   public static func load(from directory: URL) throws -> BertConfiguration {
     let url = directory.appendingPathComponent("config.json")
-    let configuration = try ModelDirectory.json(BertConfiguration.self, at: url)
+    let configuration = try ConfigurationFile.read(BertConfiguration.self, at: url)
     do {
       try configuration.validate()
     } catch let error as RLHFError {

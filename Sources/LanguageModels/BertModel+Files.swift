@@ -40,7 +40,7 @@ extension BertModel {
       (name: String(name.dropFirst(prefix.count)), tensor: tensor)
     }
     try WeightFiles.write(own, in: directory)
-    try ModelDirectory.write(configuration, to: directory.appendingPathComponent("config.json"))
+    try ConfigurationFile.write(configuration, to: directory.appendingPathComponent("config.json"))
   }
 
   /// Takes over the values of another encoder of the same shape.

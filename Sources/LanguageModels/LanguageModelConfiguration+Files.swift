@@ -1,14 +1,16 @@
 public import Foundation
+import NeuralNetworks
 import RLHFCore
 
 extension LanguageModelConfiguration {
   /// Reads config.json of a model directory, and generation_config.json's end tokens where that file exists.
   public static func load(from directory: URL) throws -> LanguageModelConfiguration {
     let url = directory.appendingPathComponent("config.json")
-    var configuration = try ModelDirectory.json(LanguageModelConfiguration.self, at: url)
+    var configuration = try ConfigurationFile.read(LanguageModelConfiguration.self, at: url)
     let generation = directory.appendingPathComponent("generation_config.json")
     if FileManager.default.fileExists(atPath: generation.path),
-      let tokens = try ModelDirectory.json(GenerationConfiguration.self, at: generation).endTokens
+      let tokens = try ConfigurationFile.read(GenerationConfiguration.self, at: generation)
+        .endTokens
     {
       configuration.endTokens = tokens.tokens
     }
@@ -22,11 +24,11 @@ extension LanguageModelConfiguration {
 
   /// Writes config.json and generation_config.json into an existing directory, each atomically.
   public func save(to directory: URL) throws {
-    try ModelDirectory.write(self, to: directory.appendingPathComponent("config.json"))
+    try ConfigurationFile.write(self, to: directory.appendingPathComponent("config.json"))
     let generation = GenerationConfiguration(
       beginningToken: beginningToken, endTokens: endTokens.isEmpty ? nil : TokenList(endTokens),
       paddingToken: paddingToken)
-    try ModelDirectory.write(
+    try ConfigurationFile.write(
       generation, to: directory.appendingPathComponent("generation_config.json"))
   }
 }

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import RLHFCore
 
 /// The families of decoder-only transformers that can be built, by the `model_type` of Hugging Face's config.json.

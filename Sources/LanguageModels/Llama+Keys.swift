@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 extension Llama {
   static var family: LanguageModelFamilyEntry {
     LanguageModelFamilyEntry(

@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// Mistral (Jiang et al., 2023), by Hugging Face's `MistralForCausalLM`: a ``Llama`` without biases, all of whose layers
 /// see a window.
 enum Mistral {

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import RLHFCore
 
 /// Qwen2 (Yang et al., 2024), by Hugging Face's `Qwen2ForCausalLM`: a ``Llama`` with biases on queries, keys and values,

@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// Qwen3 (Yang et al., 2025), by Hugging Face's `Qwen3ForCausalLM`: a ``Llama`` that normalises queries and keys head by
 /// head; some layers may see a window.
 enum Qwen3 {

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import RLHFCore
 
 /// How tokens are drawn from a model's distribution.

@@ -19,7 +19,7 @@ extension SentenceEncoder {
     var length: Int?
     var pooling: Pooling?
     var isNormalized = false
-    let modules = try ModelDirectory.json([Module].self, at: list)
+    let modules = try ConfigurationFile.read([Module].self, at: list)
     for module in modules.sorted(by: { $0.index < $1.index }) {
       // An empty path is the directory itself.
       let folder =
@@ -69,7 +69,7 @@ extension SentenceEncoder {
       throw RLHFError(.inputOutput, "\(directory.path) cannot be written to.", cause: error)
     }
     func put(_ value: some Encodable, _ name: String) throws {
-      try ModelDirectory.write(value, to: directory.appendingPathComponent(name))
+      try ConfigurationFile.write(value, to: directory.appendingPathComponent(name))
     }
     try put(modules, "modules.json")
     try put(PoolingFile(size: size, pooling: pooling), "1_Pooling/config.json")
@@ -79,7 +79,7 @@ extension SentenceEncoder {
   private static func maximumLength(in folder: URL) throws -> Int? {
     let url = folder.appendingPathComponent("sentence_bert_config.json")
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    let length = try ModelDirectory.json(SentenceFile.self, at: url).maximumLength
+    let length = try ConfigurationFile.read(SentenceFile.self, at: url).maximumLength
     guard length ?? 1 > 0 else {
       throw RLHFError(
         .invalidConfiguration,
@@ -89,7 +89,7 @@ extension SentenceEncoder {
   }
 
   private static func pooling(at url: URL) throws -> Pooling {
-    let file = try ModelDirectory.json(PoolingFile.self, at: url)
+    let file = try ConfigurationFile.read(PoolingFile.self, at: url)
     let chosen = file.chosen
     guard chosen.count == 1, let pooling = chosen[0].pooling else {
       throw RLHFError(

@@ -40,3 +40,32 @@ public struct RMSNorm: Module {
     input.rmsNorm(weight: weight, epsilon: epsilon)
   }
 }
+
+/// Group normalisation of `[batch, channels, …]` (Wu and He, 2018): each group of channels of each row has mean 0 and
+/// variance 1, then every channel its scale and shift.
+public struct GroupNorm: Module {
+  /// The scale, `[channels]`.
+  public let weight: Tensor
+  /// The shift, `[channels]`.
+  public let bias: Tensor
+  /// The number of groups.
+  public let groupCount: Int
+  /// What is added to the variance.
+  public let epsilon: Double
+
+  /// Creates the parameters "weight" (1) and "bias" (0) in `scope`; `groups` must divide `channels`.
+  public init(_ channels: Int, groups: Int, epsilon: Double = 1e-5, in scope: ParameterScope) {
+    precondition(
+      groups > 0 && channels % groups == 0,
+      "\(groups) groups do not divide the normalisation's \(channels) channels")
+    weight = scope.parameter("weight", [channels], .ones)
+    bias = scope.parameter("bias", [channels], .zeros)
+    groupCount = groups
+    self.epsilon = epsilon
+  }
+
+  /// Applies the layer.
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.groupNorm(groups: groupCount, weight: weight, bias: bias, epsilon: epsilon)
+  }
+}

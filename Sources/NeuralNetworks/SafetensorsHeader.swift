@@ -163,28 +163,3 @@ private struct RawEntry: Decodable {
     case offsets = "data_offsets"
   }
 }
-
-private struct AnyKey: CodingKey {
-  var stringValue: String
-  var intValue: Int? { nil }
-  init(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
-}
-
-extension DecodingError {
-  /// What is wrong where, in a few words.
-  fileprivate var summary: String {
-    func place(_ context: Context) -> String {
-      let path = context.codingPath.map(\.stringValue).joined(separator: " / ")
-      return path.isEmpty ? "" : " in '\(path)'"
-    }
-    return switch self {
-    case .typeMismatch(let type, let context): "found no \(type)\(place(context))"
-    case .valueNotFound(let type, let context): "found no \(type)\(place(context))"
-    case .keyNotFound(let key, let context): "'\(key.stringValue)' is missing\(place(context))"
-    case .dataCorrupted(let context):
-      context.codingPath.isEmpty ? "it is not JSON" : "a wrong number\(place(context))"
-    @unknown default: "it is not as expected"
-    }
-  }
-}

@@ -14,7 +14,7 @@ public enum WeightFiles {
     let manager = FileManager.default
     if manager.fileExists(atPath: single.path) { return [try SafetensorsFile(single)] }
     if manager.fileExists(atPath: index.path) { return try openShards(listedIn: index) }
-    let others = ["pytorch_model.bin", "pytorch_model.bin.index.json"].filter {
+    let others = ["pytorch_model.bin", "pytorch_model.bin.index.json", "\(name).bin"].filter {
       manager.fileExists(atPath: directory.appendingPathComponent($0).path)
     }
     let advice =

@@ -100,3 +100,32 @@ import Torch
     #expect(agrees(activation(Tensor(inputs)).doubles(), expected, within: 1e-12))
   }
 }
+
+@Suite struct ImageLayersTests {
+  @Test func groupsOfChannelsHaveTheMomentsTheyShould() {
+    let layer = GroupNorm(6, groups: 3, in: ParameterStore()["n"])
+    let input = Tensor.randn([2, 6, 4, 5], generator: RandomGenerator(seed: 1)) * 3 + 2
+    let groups = layer(input).detached().reshaped([2, 3, -1])
+    #expect(groups.mean(dim: 2).abs().max().item() < 1e-5)
+    #expect((groups.variance(unbiased: false, dim: 2) - 1).abs().max().item() < 1e-4)
+    layer.weight.detached().fill(2)
+    layer.bias.detached().fill(1)
+    #expect(agrees(layer(input).detached(), groups.reshaped([2, 6, 4, 5]) * 2 + 1, within: 1e-5))
+  }
+
+  @Test(arguments: [(6, false, 0.0), (6, true, 1.0), (7, true, 0.0)])
+  func numbersAsSinesAndCosines(size: Int, cosinesFirst: Bool, shift: Double) {
+    let layer = SinusoidalEmbedding(size, cosinesFirst: cosinesFirst, frequencyShift: shift)
+    let numbers = [0.0, 1, 371]
+    let half = size / 2
+    let expected = numbers.flatMap { number -> [Double] in
+      let angles = (0..<half).map { number * pow(10_000, -Double($0) / (Double(half) - shift)) }
+      let (sines, cosines) = (angles.map { sin($0) }, angles.map { cos($0) })
+      return (cosinesFirst ? cosines + sines : sines + cosines)
+        + Array(repeating: 0, count: size % 2)
+    }
+    let found = layer(Tensor(numbers))
+    #expect(found.shape == [3, size])
+    #expect(agrees(found.doubles(), expected, within: 1e-4))
+  }
+}
