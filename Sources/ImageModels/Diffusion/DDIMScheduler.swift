@@ -17,7 +17,7 @@ public struct DDIMScheduler: DiffusionScheduler {
     schedule = NoiseSchedule(configuration)
   }
 
-  /// The steps of a sampling, whose deviations are η √((1-ᾱ')/(1-ᾱ) · (1-ᾱ/ᾱ')) (eq. 16).
+  /// The steps of a sampling, whose deviations are η √((1-ᾱ')/(1-ᾱ) · (1-ᾱ/ᾱ')) (equation 16).
   public func plan(steps count: Int, noise: StepNoise = .init()) throws -> DenoisingPlan {
     let stride = configuration.timestepCount / max(count, 1)
     let steps = try timesteps(count).map { timestep in
@@ -33,7 +33,7 @@ public struct DDIMScheduler: DiffusionScheduler {
     return DenoisingPlan(steps: steps)
   }
 
-  /// The distributions of the next samples, with means √ᾱ' x₀ + √(1-ᾱ'-σ²) ε (eq. 12).
+  /// The distributions of the next samples, with means √ᾱ' x₀ + √(1-ᾱ'-σ²) ε (equation 12).
   public func step(
     _ indices: [Int], of plan: DenoisingPlan, output: Tensor, sample: Tensor
   ) -> GaussianStep {

@@ -37,7 +37,7 @@ public struct DDPMScheduler: DiffusionScheduler {
     return DenoisingPlan(steps: steps)
   }
 
-  /// The distributions of the next samples, with means √ᾱ' β / (1-ᾱ) x₀ + √(ᾱ/ᾱ') (1-ᾱ')/(1-ᾱ) x (eq. 7).
+  /// The distributions of the next samples, with means √ᾱ' β / (1-ᾱ) x₀ + √(ᾱ/ᾱ') (1-ᾱ')/(1-ᾱ) x (equation 7).
   public func step(
     _ indices: [Int], of plan: DenoisingPlan, output: Tensor, sample: Tensor
   ) -> GaussianStep {

@@ -6,7 +6,7 @@ public import RLHFCore
 /// a policy's update by them would see nothing else (measured: with ten DDIM steps the deviations end with 0.285, 0.010
 /// and 0).
 public struct StepNoise: StageOptions, Hashable {
-  /// The factor η of DDIM's deviation: 0 is deterministic, 1 is DDPM's (Song et al., 2021, eq. 16). DDPM has none.
+  /// The factor η of DDIM's deviation: 0 is deterministic, 1 is DDPM's (Song et al., 2021, equation 16); DDPM has none.
   public var eta = 1.0
   /// Steps with a smaller deviation add none: they are no actions.
   public var deterministicBelow = 0.0

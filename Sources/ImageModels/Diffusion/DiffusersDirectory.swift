@@ -55,6 +55,15 @@ enum DiffusersDirectory {
       configuration, to: directory.appendingPathComponent("config.json"))
   }
 
+  /// The parameters whose names start with `prefix`, without it.
+  static func tensors(
+    of store: ParameterStore, below prefix: String
+  ) -> [(name: String, tensor: Tensor)] {
+    store.parameters.filter { $0.name.hasPrefix(prefix) }.map { name, tensor in
+      (name: String(name.dropFirst(prefix.count)), tensor: tensor)
+    }
+  }
+
   static func make(_ directory: URL) throws {
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -11,6 +11,16 @@ extension KeyedDecodingContainer where Key == AnyKey {
     guard supported.contains(found) else { throw unsupported("_class_name", found, supported) }
   }
 
+  /// Checks the class of a pipeline's part, which stands as library and class.
+  @discardableResult
+  func requirePart(_ key: String, _ supported: [String]) throws -> String {
+    let found = try required(key, [String?].self)
+    guard found.count == 2, let name = found[1], supported.contains(name) else {
+      throw unsupported(key, found.map { $0 ?? "null" }.joined(separator: "."), supported)
+    }
+    return name
+  }
+
   /// One of a type's cases by its name.
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Choice.Type = Choice.self

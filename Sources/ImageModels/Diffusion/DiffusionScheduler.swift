@@ -14,6 +14,7 @@ public protocol DiffusionScheduler: Sendable {
   /// - Parameters:
   ///   - count: The number of steps.
   ///   - noise: How much noise they add.
+  /// - Returns: The steps, the noisiest first.
   /// - Throws: An error where there are fewer timesteps than steps.
   func plan(steps count: Int, noise: StepNoise) throws -> DenoisingPlan
 

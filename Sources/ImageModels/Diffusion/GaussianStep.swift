@@ -49,8 +49,10 @@ public struct GaussianStep {
     return reduced(scores.square() * -0.5, constants, reduction)
   }
 
-  /// The divergence KL(self ‖ other), float32 `[B]`: (μ-μ')²/2σ'² + log(σ'/σ) + σ²/2σ'² - ½, of the row's elements the
-  /// mean or the sum; with equal deviations only the first term is there. 0 for a row whose deviations are 0.
+  /// The divergence KL(self ‖ other), float32 `[B]`: the mean or the sum over a row's elements.
+  ///
+  /// An element's is (μ-μ')²/2σ'² + log(σ'/σ) + σ²/2σ'² - ½, of which only the first term is left where deviations are
+  /// equal. A row whose deviations are 0 has none.
   public func divergence(from other: GaussianStep, reduction: Reduction = .mean) -> Tensor {
     precondition(
       other.mean.shape == mean.shape

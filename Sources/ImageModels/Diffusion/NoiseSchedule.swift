@@ -1,7 +1,7 @@
 import Foundation
 public import Torch
 
-/// How much of the sample is left at each timestep of training: ᾱ (Ho et al., 2020, eq. 4).
+/// How much of the sample is left at each timestep of training: ᾱ (Ho et al., 2020, equation 4).
 ///
 /// The numbers are rounded as PyTorch's float32 has them, so that small differences of them agree with diffusers'.
 public struct NoiseSchedule: Sendable, Hashable {

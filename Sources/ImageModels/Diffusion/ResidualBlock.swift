@@ -30,7 +30,7 @@ struct BlockPass {
   var dropout: RandomGenerator?
 }
 
-/// Two convolutions with a detour: diffusers' `ResnetBlock2D`, after He et al. (2016) and Ho et al. (2020).
+/// Two convolutions with a detour: diffusers' `ResnetBlock2D`, after He and others (2016) and Ho and others (2020).
 struct ResidualBlock {
   /// How the block changes the resolution.
   enum Resampling {

@@ -25,7 +25,7 @@ struct SpatialAttention {
   func callAsFunction(_ input: Tensor) -> Tensor {
     let shape = input.shape
     let places = (norm?(input) ?? input).flattened(from: 2).transposed(1, 2)
-    let attended = projections(places, over: places, mask: nil, dropout: nil)
+    let attended = projections(places, over: places)
     let sum = attended.transposed(1, 2).reshaped(shape) + input
     return outputScale == 1 ? sum : sum / outputScale
   }
@@ -38,11 +38,10 @@ struct AttentionProjections {
   private let value: Linear
   private let output: Linear
   private let headCount: Int
-  private let dropout: Dropout
 
   /// Creates attention of vectors of `size` over vectors of `context`; `bias` is that of queries, keys and values.
   init(
-    _ size: Int, context: Int, heads: Int, headSize: Int, bias: Bool, dropout: Double = 0,
+    _ size: Int, context: Int, heads: Int, headSize: Int, bias: Bool,
     in scope: ParameterScope
   ) {
     let inner = heads * headSize
@@ -51,18 +50,16 @@ struct AttentionProjections {
     value = Linear(context, inner, bias: bias, in: scope["to_v"])
     output = Linear(inner, size, in: scope["to_out.0"])
     headCount = heads
-    self.dropout = Dropout(dropout)
   }
 
   /// Lets `input` `[B, T, size]` attend to `context` `[B, L, context]`; `mask` is broadcast to `[B, heads, T, L]`.
   func callAsFunction(
-    _ input: Tensor, over context: Tensor, mask: Tensor?, dropout generator: RandomGenerator?
+    _ input: Tensor, over context: Tensor, mask: Tensor? = nil
   ) -> Tensor {
     let attended = Tensor.scaledDotProductAttention(
       query: split(query(input)), key: split(key(context)), value: split(value(context)), mask: mask
     )
-    let joined = attended.transposed(1, 2).reshaped([input.shape[0], input.shape[1], -1])
-    return dropout(output(joined), generator: generator)
+    return output(attended.transposed(1, 2).reshaped([input.shape[0], input.shape[1], -1]))
   }
 
   private func split(_ tensor: Tensor) -> Tensor {

@@ -17,7 +17,7 @@ struct SpatialTransformer {
   /// Creates a transformer of `layers` blocks over `channels`.
   init(
     _ channels: Int, heads: Int, context: Int, layers: Int, groups: Int, isLinear: Bool,
-    crossesOnly: Bool, dropout: Double, in scope: ParameterScope
+    crossesOnly: Bool, in scope: ParameterScope
   ) {
     // Diffusers takes 1e-6 here, whatever the network's is.
     norm = GroupNorm(channels, groups: groups, epsilon: 1e-6, in: scope["norm"])
@@ -29,7 +29,7 @@ struct SpatialTransformer {
     input = projection("proj_in")
     blocks = (0..<layers).map {
       Block(
-        channels, heads: heads, context: context, crossesOnly: crossesOnly, dropout: dropout,
+        channels, heads: heads, context: context, crossesOnly: crossesOnly,
         in: scope["transformer_blocks"][$0])
     }
     output = projection("proj_out")
@@ -60,16 +60,14 @@ struct SpatialTransformer {
     let crossesOnly: Bool
     let expand: Linear
     let contract: Linear
-    let dropout: Dropout
 
     init(
-      _ size: Int, heads: Int, context: Int, crossesOnly: Bool, dropout: Double,
-      in scope: ParameterScope
+      _ size: Int, heads: Int, context: Int, crossesOnly: Bool, in scope: ParameterScope
     ) {
       func attention(over context: Int, _ name: String) -> AttentionProjections {
         AttentionProjections(
           size, context: context, heads: heads, headSize: size / heads, bias: false,
-          dropout: dropout, in: scope[name])
+          in: scope[name])
       }
       norms = (1...3).map { LayerNorm(size, in: scope["norm\($0)"]) }
       selfAttention = attention(over: crossesOnly ? context : size, "attn1")
@@ -77,7 +75,6 @@ struct SpatialTransformer {
       self.crossesOnly = crossesOnly
       expand = Linear(size, 8 * size, in: scope["ff.net.0.proj"])
       contract = Linear(4 * size, size, in: scope["ff.net.2"])
-      self.dropout = Dropout(dropout)
     }
 
     func callAsFunction(_ input: Tensor, _ pass: BlockPass) -> Tensor {
@@ -86,16 +83,15 @@ struct SpatialTransformer {
         input
         + selfAttention(
           first, over: crossesOnly ? pass.context ?? first : first,
-          mask: crossesOnly ? pass.contextMask : nil, dropout: pass.dropout)
+          mask: crossesOnly ? pass.contextMask : nil)
       let second = norms[1](state)
       state =
         state
         + crossAttention(
-          second, over: pass.context ?? second, mask: pass.contextMask, dropout: pass.dropout)
+          second, over: pass.context ?? second, mask: pass.contextMask)
       // The gate of Shazeer (2020), "GEGLU".
       let parts = expand(norms[2](state)).chunk(2, dim: -1)
-      let gated = dropout(parts[0] * parts[1].gelu(), generator: pass.dropout)
-      return state + contract(gated)
+      return state + contract(parts[0] * parts[1].gelu())
     }
   }
 }

@@ -25,9 +25,8 @@ extension UNet2DModel {
   /// Writes config.json and diffusion_pytorch_model.safetensors, or its shards, into `directory`, which is made if need
   /// be.
   public func save(to directory: URL, shardSize: Int = WeightFiles.usualShardSize) throws {
-    let own = parameters.parameters.filter { $0.name.hasPrefix(prefix) }.map { name, tensor in
-      (name: String(name.dropFirst(prefix.count)), tensor: tensor)
-    }
-    try DiffusersDirectory.write(own, configuration, to: directory, shardSize: shardSize)
+    try DiffusersDirectory.write(
+      DiffusersDirectory.tensors(of: parameters, below: prefix), configuration, to: directory,
+      shardSize: shardSize)
   }
 }

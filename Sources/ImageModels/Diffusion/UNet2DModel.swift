@@ -14,12 +14,7 @@ public final class UNet2DModel: NoisePredictor {
   let prefix: String
   private let time: TimeEmbedding
   private let classes: ClassEmbedding?
-  private let inputConvolution: Conv2D
-  private let downBlocks: [DownBlock]
-  private let middle: MiddleBlock?
-  private let upBlocks: [UpBlock]
-  private let outputNorm: GroupNorm
-  private let outputConvolution: Conv2D
+  private let body: UNetBody
 
   /// Creates a network whose weights are drawn by `seed`.
   public convenience init(_ configuration: UNet2DConfiguration, seed: Seed = 0) throws {
@@ -32,25 +27,19 @@ public final class UNet2DModel: NoisePredictor {
     self.configuration = configuration
     parameters = scope.store
     prefix = scope.path.isEmpty ? "" : "\(scope.path)."
-    let channels = configuration.blockChannels
-    let first = channels[0]
-    inputConvolution = Conv2D(
-      configuration.inputChannels, first, kernelSize: 3, padding: 1, in: scope["conv_in"])
     time = TimeEmbedding(configuration, in: scope)
     classes = ClassEmbedding(configuration, in: scope["class_embedding"])
     let plan = UNetPlan(configuration)
-    downBlocks = configuration.downBlocks.enumerated().map { index, type in
-      plan.downBlock(type, at: index, in: scope["down_blocks"][index])
-    }
-    middle = configuration.hasMiddleBlock ? plan.middleBlock(in: scope["mid_block"]) : nil
-    upBlocks = configuration.upBlocks.enumerated().map { index, type in
-      plan.upBlock(type, at: index, in: scope["up_blocks"][index])
-    }
-    outputNorm = GroupNorm(
-      first, groups: configuration.groupCount, epsilon: configuration.epsilon,
-      in: scope["conv_norm_out"])
-    outputConvolution = Conv2D(
-      first, configuration.outputChannels, kernelSize: 3, padding: 1, in: scope["conv_out"])
+    body = UNetBody(
+      inputs: configuration.inputChannels, outputs: configuration.outputChannels,
+      first: configuration.blockChannels[0], plan.style, in: scope,
+      down: configuration.downBlocks.enumerated().map { index, type in
+        plan.downBlock(type, at: index, in: scope["down_blocks"][index])
+      },
+      middle: configuration.hasMiddleBlock ? plan.middleBlock(in: scope["mid_block"]) : nil,
+      up: configuration.upBlocks.enumerated().map { index, type in
+        plan.upBlock(type, at: index, in: scope["up_blocks"][index])
+      })
   }
 
   /// The number of channels of a sample.
@@ -82,15 +71,7 @@ public final class UNet2DModel: NoisePredictor {
     }
     let pass = BlockPass(
       time: vector, activatedTime: configuration.activation(vector), dropout: dropout)
-    var state = inputConvolution(configuration.centersInput ? sample * 2 - 1 : sample)
-    var skips = [state]
-    for block in downBlocks {
-      skips += block(state, pass)
-      state = skips[skips.count - 1]
-    }
-    if let middle { state = middle(state, pass) }
-    for block in upBlocks { state = block(state, skips: &skips, pass) }
-    let output = outputConvolution(outputNorm(state).silu())
+    let output = body(configuration.centersInput ? sample * 2 - 1 : sample, pass)
     guard configuration.timeEmbedding == .fourier else { return output }
     return output / timesteps.to(output.dtype).reshaped([-1, 1, 1, 1])
   }

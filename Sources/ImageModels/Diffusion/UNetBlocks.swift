@@ -109,3 +109,45 @@ struct UpBlock {
     return upsampler(state, size: skips.last.map { Array($0.shape[2...]) }, pass)
   }
 }
+
+/// The convolutions and blocks of a U-Net, between which its states are handed across (Ronneberger et al., 2015).
+struct UNetBody {
+  private let inputConvolution: Conv2D
+  private let downBlocks: [DownBlock]
+  private let middle: MiddleBlock?
+  private let upBlocks: [UpBlock]
+  private let norm: GroupNorm
+  private let outputConvolution: Conv2D
+  private let activation: Activation
+
+  /// Creates the first and last layers in `scope` around blocks, the first of which reads `first` channels.
+  init(
+    inputs: Int, outputs: Int, first: Int, inputKernel: Int = 3, outputKernel: Int = 3,
+    outputActivation: Activation = .silu, _ style: BlockStyle, in scope: ParameterScope,
+    down: [DownBlock], middle: MiddleBlock?, up: [UpBlock]
+  ) {
+    inputConvolution = Conv2D(
+      inputs, first, kernelSize: inputKernel, padding: (inputKernel - 1) / 2, in: scope["conv_in"])
+    downBlocks = down
+    self.middle = middle
+    upBlocks = up
+    norm = GroupNorm(
+      first, groups: style.groupCount, epsilon: style.epsilon, in: scope["conv_norm_out"])
+    outputConvolution = Conv2D(
+      first, outputs, kernelSize: outputKernel, padding: (outputKernel - 1) / 2,
+      in: scope["conv_out"])
+    activation = outputActivation
+  }
+
+  func callAsFunction(_ sample: Tensor, _ pass: BlockPass) -> Tensor {
+    var state = inputConvolution(sample)
+    var skips = [state]
+    for block in downBlocks {
+      skips += block(state, pass)
+      state = skips[skips.count - 1]
+    }
+    if let middle { state = middle(state, pass) }
+    for block in upBlocks { state = block(state, skips: &skips, pass) }
+    return outputConvolution(activation(norm(state)))
+  }
+}

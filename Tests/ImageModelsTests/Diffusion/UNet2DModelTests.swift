@@ -206,15 +206,7 @@ struct UNet2DOracleTests {
     let model = try UNet2DModel(Self.small())
     try model.save(to: folder.url)
     let url = folder("config.json")
-    var lines = try String(contentsOf: url, encoding: .utf8)
-    // The last of two equal keys would win or not; so the first goes.
-    let key = entry.prefix { $0 != ":" }
-    let document = try JSONSerialization.jsonObject(with: Data(lines.utf8))
-    var object = try #require(document as? [String: Any])
-    object.removeValue(forKey: key.trimmingCharacters(in: ["\""]))
-    let rest = try JSONSerialization.data(withJSONObject: object)
-    lines = "{\(entry), " + String(decoding: rest, as: UTF8.self).dropFirst()
-    try Data(lines.utf8).write(to: url)
+    try replaceEntry(of: url, by: entry)
     let error = #expect(throws: RLHFError.self) { try UNet2DModel.load(from: folder.url) }
     #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
     #expect(error?.message.contains(url.path) == true, "\(error?.message ?? "")")
