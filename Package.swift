@@ -39,6 +39,8 @@ let package = Package(
     .library(name: "Tokenizers", targets: ["Tokenizers"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "TextChat", targets: ["TextChat"]),
+    .library(
+      name: "Studio", targets: ["Studio", "FeedbackStore", "Presentation", "RLHFCore"]),
     .executable(name: "rlhf", targets: ["rlhf"]),
   ],
   dependencies: [
@@ -94,7 +96,7 @@ let package = Package(
     library(
       "Studio",
       [
-        "RLHFCore", "Presentation", "FeedbackStore", "Media",
+        "RLHFCore", "Presentation", "FeedbackStore", "Media", "CZlib",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -168,6 +170,7 @@ let package = Package(
         "RLHFCore", "Presentation", "FeedbackStore", "Media",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),

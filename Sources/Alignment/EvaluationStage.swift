@@ -18,6 +18,8 @@ public struct ComparedSample: Sendable, Codable {
   public var scores: [Double]
   /// Whom the judge prefers, as `policy`, `baseline` or `tie`; `nil` without a judge.
   public var preferred: String?
+  /// The files that baseline and policy made, in that order, where artifacts are files.
+  public var files: [FileContent]?
 }
 
 /// How a policy compares with another on held-out prompts: `evaluation.json` of the run.
@@ -84,11 +86,13 @@ public struct EvaluationStage<D: Domain> {
     let report = try await compare(policy: policy, baseline: baseline, reward: reward).report
     let session = try RunSession(
       starting: .evaluate, in: run, settings: project.settings, inputs: inputs)
-    try AtomicFile.write(JSONValue(encoding: report).description, to: run.evaluation)
+    // Files are kept beside, so that what is printed refers to them.
+    let kept = try JSONValue(encoding: report, files: run.sampleFiles)
+    try AtomicFile.write(kept.description, to: run.evaluation)
     let named = report.figures.map { ("evaluation/\($0.key)", $0.value) }
     try session.record(step: 1, Dictionary(uniqueKeysWithValues: named))
     try session.finish(summary: report.figures)
-    return report
+    return try kept.decoded()
   }
 
   /// How the policies compare, and how much higher the policy scores for each prompt; no gains without a reward model.
@@ -142,13 +146,14 @@ public struct EvaluationStage<D: Domain> {
         lengthControlled($0, before: samplesBefore, after: samplesAfter)
       }, judge: judge?.id,
       measurements: try measurements(before: samplesBefore, after: samplesAfter),
-      samples: prompts.indices.prefix(project.settings.evaluation.shown).map { index in
+      samples: try prompts.indices.prefix(project.settings.evaluation.shown).map { index in
         ComparedSample(
           prompt: project.domain.text(of: prompts[index]),
           baseline: project.domain.text(of: before[index]),
           policy: project.domain.text(of: after[index]),
           scores: [scoresBefore?[index], scoresAfter?[index]].compactMap { $0 },
-          preferred: verdicts.map { Self.name(of: $0[index]) })
+          preferred: verdicts.map { Self.name(of: $0[index]) },
+          files: try project.domain.files(of: [before[index], after[index]]))
       })
     return (report, gains)
   }

@@ -48,9 +48,9 @@ extension Project {
   /// The payload of the artifact that a person wrote for the prompt with the payload `prompt`; `nil` where the domain
   /// has none that can be written.
   public func artifactPayload(prompt: String, text: String) throws -> String? {
-    let decoded = try JSONDecoder().decode(D.Prompt.self, from: Data(prompt.utf8))
+    let decoded: D.Prompt = try JSONValue(parsing: Data(prompt.utf8)).decoded(files: store.files)
     guard let artifact = try domain.artifact(fromText: text, for: decoded) else { return nil }
-    return try JSONValue(encoding: artifact).description
+    return try JSONValue(encoding: artifact, files: store.files).description
   }
 
   /// Lets comparisons on which `model` is least sure come before the others.

@@ -14,6 +14,8 @@ public struct Project<D: Domain>: Sendable {
   public let settings: ProjectSettings
   /// The feedback store.
   public let store: FeedbackStore
+  /// What votes came to when they were last consolidated.
+  let consolidated: ConsolidationCache
 
   /// Opens the project in `folder`.
   ///
@@ -64,12 +66,14 @@ public struct Project<D: Domain>: Sendable {
     self.folder = folder
     self.domain = domain
     self.settings = settings
+    consolidated = ConsolidationCache()
     store = try FeedbackStore(at: ProjectFiles.store(in: folder))
     try store.claim(domain: D.descriptor.id)
   }
 
   private init(_ other: Project, settings: ProjectSettings) {
     (folder, domain, store) = (other.folder, other.domain, other.store)
+    consolidated = other.consolidated
     self.settings = settings
   }
 
@@ -99,12 +103,11 @@ public struct Project<D: Domain>: Sendable {
     try store.demonstrations(split: split)
   }
 
-  /// The preference pairs of a split: one for each judgment, and one for each comparison that several people voted on.
+  /// The preference pairs of a split: one for each judgment, and one for what raters who can be told from each other
+  /// said of a comparison.
   public func preferences(_ split: Split) throws -> [PreferencePair<D.Prompt, D.Artifact>] {
-    guard let voted = try consolidatedPairs(split) else {
-      return try store.preferences(split: split)
-    }
-    return try store.preferences(split: split, isWithoutPeople: true) + voted
+    guard let votes = try consolidatedVotes() else { return try store.preferences(split: split) }
+    return try store.preferences(split: split, excluding: votes.judgments) + pairs(votes, split)
   }
 
   /// What people said in a split, in every form.

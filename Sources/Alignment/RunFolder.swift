@@ -69,6 +69,8 @@ public struct RunFolder: Sendable {
   public var evaluation: URL { url.appending(path: "evaluation.json") }
   /// The folder of the samples that the report shows.
   public var samples: URL { url.appending(path: "samples") }
+  /// Where the files among these samples are kept.
+  var sampleFiles: FileVault { FileVault(samples.appending(path: "files")) }
   /// The policies with the best monitored score so far, by iteration.
   var best: URL { url.appending(path: "best") }
   /// The reward models of the later rounds of policy optimisation.

@@ -63,7 +63,8 @@ public struct RunReport {
   }
 
   private func evaluation<Value: Decodable>(_ type: Value.Type) -> Value? {
-    try? JSONValue(parsing: Data(contentsOf: run.evaluation)).decoded(as: type)
+    try? JSONValue(parsing: Data(contentsOf: run.evaluation)).decoded(
+      as: type, files: run.sampleFiles)
   }
 
   private func summaryHighlights() -> [Report.Highlight] {
@@ -98,8 +99,12 @@ public struct RunReport {
       Report.SampleComparison(
         prompt: sample.prompt,
         columns: [
-          .init("before", sample.baseline, score: sample.scores.first),
-          .init("after", sample.policy, score: sample.scores.dropFirst().first),
+          .init(
+            "before", sample.baseline, score: sample.scores.first,
+            files: sample.files.map { Array($0.prefix(1)) } ?? []),
+          .init(
+            "after", sample.policy, score: sample.scores.dropFirst().first,
+            files: sample.files.map { Array($0.dropFirst().prefix(1)) } ?? []),
         ])
     }
     if !samples.isEmpty {
@@ -148,7 +153,11 @@ public struct RunReport {
       var columns = [Report.SampleComparison.Column]()
       for snapshot in first.step == last.step ? [first] : [first, last]
       where snapshot.artifacts.indices.contains(index) {
-        columns.append(.init("after \(snapshot.step) steps", snapshot.artifacts[index]))
+        let file = snapshot.files.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+        columns.append(
+          .init(
+            "after \(snapshot.step) steps", snapshot.artifacts[index],
+            files: file.map { [$0] } ?? []))
       }
       return Report.SampleComparison(prompt: first.prompts[index], columns: columns)
     }

@@ -11,13 +11,15 @@ struct SampleSnapshot: Codable, Equatable {
   var prompts: [String]
   /// The artifacts, in words, in the order of the prompts.
   var artifacts: [String]
+  /// The files that the artifacts are, where they are files.
+  var files: [FileContent]?
 
   /// The snapshots of a run, oldest first; files that cannot be read are passed over.
   static func all(in run: RunFolder) -> [SampleSnapshot] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: run.samples.path)) ?? []
     let snapshots = names.filter { $0.hasSuffix(".json") }.compactMap { name in
       try? JSONValue(parsing: Data(contentsOf: run.samples.appending(path: name)))
-        .decoded(as: SampleSnapshot.self)
+        .decoded(as: SampleSnapshot.self, files: run.sampleFiles)
     }
     return snapshots.sorted { $0.step < $1.step }
   }
@@ -35,17 +37,25 @@ extension Project {
     let rollout = try policy.sample(Array(prompts), seed: settings.seed.derived("snapshot"))
     let artifacts = try policy.artifacts(of: rollout)
     let snapshot = SampleSnapshot(
-      step: step, prompts: prompts.map(domain.text(of:)), artifacts: artifacts.map(domain.text(of:))
-    )
+      step: step, prompts: prompts.map(domain.text(of:)),
+      artifacts: artifacts.map(domain.text(of:)), files: try domain.files(of: artifacts))
     try FileManager.default.createDirectory(at: run.samples, withIntermediateDirectories: true)
     try AtomicFile.write(
-      JSONValue(encoding: snapshot).description,
+      JSONValue(encoding: snapshot, files: run.sampleFiles).description,
       to: run.samples.appending(path: "step-\(step).json"))
     let samples = zip(prompts, artifacts).map { Sample(prompt: $0, artifact: $1) }
-    if let (content, type) = try domain.overview(of: samples) {
-      let ending = type.split(separator: "/").last.map(String.init) ?? "bin"
+    if let sheet = try domain.overview(of: samples, captions: []) {
+      let ending = sheet.type.split(separator: "/").last.map(String.init) ?? "bin"
       try AtomicFile.write(
-        Data(content), to: run.samples.appending(path: "step-\(step).\(ending)"))
+        Data(sheet.bytes()), to: run.samples.appending(path: "step-\(step).\(ending)"))
     }
+  }
+}
+
+extension Domain {
+  /// The files that artifacts are; `nil` where one of them is none.
+  func files(of artifacts: [Artifact]) throws -> [FileContent]? {
+    let files = try artifacts.compactMap(file(of:))
+    return files.count == artifacts.count && !files.isEmpty ? files : nil
   }
 }

@@ -14,12 +14,15 @@ public struct AssignmentRules: StageOptions, Hashable {
   public var uniformShare = 0.3
   /// How many tasks a rater holds at most at a time.
   public var heldTasks = 8
+  /// How many raters skip a task before nobody is given it any more.
+  public var skipLimit = 3
 
   /// Creates the default rules.
   public init() {}
 
   private enum CodingKeys: String, CodingKey {
-    case leaseSeconds, goldShare, repeatShare, repeatGap, uniformShare, heldTasks
+    case leaseSeconds, goldShare, repeatShare, repeatGap, uniformShare, heldTasks,
+      skipLimit
   }
 
   /// Checks every rule.
@@ -32,5 +35,6 @@ public struct AssignmentRules: StageOptions, Hashable {
     check.fraction(uniformShare, "uniformShare")
     check.positive(repeatGap, "repeatGap")
     check.positive(heldTasks, "heldTasks")
+    check.positive(skipLimit, "skipLimit")
   }
 }

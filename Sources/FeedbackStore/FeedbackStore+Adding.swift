@@ -50,7 +50,7 @@ extension FeedbackStore {
       "addJudged: \(comparisons.count) comparisons with \(judgments.count) judgments")
     let context = StoreWriter.Context(source: origin, round: round, split: split)
     return try write { db in
-      let writer = StoreWriter(db)
+      let writer = StoreWriter(db, files: files)
       let row = try writer.rater(rater, kind)
       for (comparison, judgment) in zip(comparisons, judgments) {
         guard judgment.confidence >= 0, judgment.confidence.isFinite,
@@ -78,7 +78,7 @@ extension FeedbackStore {
   ) throws -> Tally {
     let context = StoreWriter.Context(source: source, round: round, split: split)
     return try write { db in
-      let writer = StoreWriter(db)
+      let writer = StoreWriter(db, files: files)
       for record in records {
         do {
           try writer.countingEqualSides {

@@ -22,7 +22,7 @@ extension FeedbackStore {
   public func assignment(lease: String, rater: Int64, now: Date = Date()) throws -> Assignment? {
     try read { db in
       let desk = try StudioDesk(db, now: now)
-      guard let slot = try desk.slot(lease: lease, rater: rater), slot["state"] == "held",
+      guard let slot = try desk.slot(lease: lease, rater: rater), StudioDesk.isKept(slot),
         slot["expires"] > desk.now
       else { return nil }
       return try desk.assignment(slot, task: desk.task(slot["task"] as Int64), rater: rater)
@@ -54,18 +54,6 @@ extension FeedbackStore {
 
   /// How many tasks a rater answered, and how many there are for them now, those that are kept for them among them.
   public func progress(of rater: Int64) throws -> (answered: Int, available: Int) {
-    try read { db in
-      let statement = try db.cachedStatement(
-        sql: """
-          SELECT
-            (SELECT count(*) FROM slots WHERE rater = ?1 AND state IN ('answered', 'surplus')),
-            (SELECT open FROM lanes WHERE lane = 'work')
-            - (SELECT count(*) FROM slots JOIN queue ON queue.task = slots.task
-              WHERE rater = ?1 AND state <> 'lapsed' AND queue.lane = 'work' AND free > 0)
-            + (SELECT count(*) FROM slots WHERE rater = ?1 AND state = 'held')
-          """)
-      guard let row = try Row.fetchOne(statement, arguments: [rater]) else { return (0, 0) }
-      return (row[0], row[1])
-    }
+    try read { try StudioDesk($0, now: Date()).progress(of: rater) }
   }
 }

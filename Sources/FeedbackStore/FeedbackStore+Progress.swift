@@ -7,13 +7,17 @@ extension FeedbackStore {
   public func studioProgress() throws -> StudioProgress {
     try read { db in
       var progress = StudioProgress()
-      let tasks = "FROM queue JOIN tasks ON tasks.id = queue.task WHERE lane IN ('work', 'review')"
+      let tasks = """
+        FROM queue JOIN tasks ON tasks.id = queue.task LEFT JOIN retired ON retired.task = tasks.id
+        WHERE lane IN ('work', 'review')
+        """
       let kinds = try Row.fetchAll(
         db,
         sql: """
-          SELECT tasks.kind, count(*) AS tasks, sum(free <= 0 AND NOT EXISTS (
+          SELECT tasks.kind, count(*) AS tasks,
+            sum(free <= 0 AND retired.task IS NULL AND NOT EXISTS (
               SELECT 1 FROM slots WHERE slots.task = tasks.id AND state = 'held')) AS answered,
-            sum(free > 0) AS open
+            sum(free > 0) AS open, count(retired.task) AS retired
           \(tasks) GROUP BY tasks.kind ORDER BY tasks.kind
           """)
       let answers = """
@@ -32,6 +36,7 @@ extension FeedbackStore {
         progress.tasks += row["tasks"] as Int
         progress.answered += row["answered"] as Int
         progress.open += row["open"] as Int
+        progress.retired += row["retired"] as Int
       }
       if let row = try Row.fetchOne(
         db,

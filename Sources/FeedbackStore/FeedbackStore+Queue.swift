@@ -17,7 +17,7 @@ public struct ArtifactRow: Sendable, Hashable {
   public var artifact: Int64
 }
 
-/// A comparison that people judged, with the rows of its sides.
+/// A comparison that was judged, with the rows of its sides.
 public struct JudgedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
   /// The row of the artifact that is first in canonical order.
   public var first: Int64
@@ -44,7 +44,7 @@ extension FeedbackStore {
   ) throws -> [ArtifactRow] {
     let context = StoreWriter.Context(source: origin, round: round, split: split)
     return try write { db in
-      let writer = StoreWriter(db)
+      let writer = StoreWriter(db, files: files)
       return try samples.map { sample in
         let prompt = try writer.prompt(writer.payload(sample.prompt), context)
         let artifact = try writer.artifact(writer.payload(sample.artifact), for: prompt, context)
@@ -62,7 +62,7 @@ extension FeedbackStore {
     split: SplitRule = .standard
   ) throws -> Tally {
     try write { db in
-      let writer = StoreWriter(db)
+      let writer = StoreWriter(db, files: files)
       let context = StoreWriter.Context(source: first, round: round, split: split)
       let other = StoreWriter.Context(source: second, round: round, split: split)
       for comparison in comparisons {
@@ -133,13 +133,13 @@ extension FeedbackStore {
     }
   }
 
-  /// The comparisons on which a judgment of a person stands that says something.
-  public func comparisonsJudgedByPeople<
+  /// The comparisons on which a judgment stands that says something, of a person or of a rater of an imported file.
+  public func judgedComparisons<
     Prompt: Codable & Sendable, Artifact: Codable & Sendable
   >(split: Split? = nil) throws -> [JudgedComparison<Prompt, Artifact>] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -152,7 +152,7 @@ extension FeedbackStore {
           JOIN artifacts AS second ON second.id = comparisons.second
           WHERE (?1 IS NULL OR prompts.split = ?1) AND EXISTS (
             SELECT 1 FROM judgments JOIN raters ON raters.id = rater
-            WHERE comparison = comparisons.id AND kind = 'person' AND verdict <> 'skip'
+            WHERE comparison = comparisons.id AND kind IN ('person', 'imported') AND verdict <> 'skip'
               AND NOT EXISTS (
                 SELECT 1 FROM judgments AS later WHERE later.supersedes = judgments.id))
           ORDER BY comparisons.id
@@ -173,8 +173,8 @@ extension FeedbackStore {
     -> [QueuedComparison<Prompt, Artifact>]
   {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -206,7 +206,7 @@ extension FeedbackStore {
     _ kind: String, _ sql: String, _ arguments: StatementArguments
   ) throws -> [StoredValue<Value>] {
     try read { db in
-      let reader = PayloadReader<Value>(kind, name)
+      let reader = PayloadReader<Value>(kind, self)
       let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
       return try rows.collect {
         StoredValue(row: $0[0], value: try reader.value(id: $0[0], json: $0[1]))

@@ -6,7 +6,7 @@ extension FeedbackStore {
   /// The prompts, in the order in which they were added.
   public func prompts<Prompt: Codable & Sendable>(split: Split? = nil) throws -> [Prompt] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
       let rows = try Row.fetchCursor(
         db, sql: "SELECT id, payload FROM prompts WHERE ?1 IS NULL OR split = ?1 ORDER BY id",
         arguments: [split?.rawValue])
@@ -19,8 +19,8 @@ extension FeedbackStore {
     split: Split? = nil
   ) throws -> [Demonstration<Prompt, Artifact>] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -42,21 +42,20 @@ extension FeedbackStore {
   /// One pair for each judgment that stands and says something, in the order in which they were given.
   ///
   /// Where several raters judged a comparison, each makes a pair, weighted by its confidence. A criterion, a split or
-  /// rounds leave only the judgments of that criterion, the prompts of that split, the comparisons of those rounds;
-  /// `isWithoutPeople` leaves out those of people whom the store knows by name.
+  /// rounds leave only the judgments of that criterion, the prompts of that split, the comparisons of those rounds; the
+  /// judgments whose rows are in `excluded` are left out.
   public func preferences<Prompt: Codable & Sendable, Artifact: Codable & Sendable>(
     of criterion: String? = nil, split: Split? = nil, rounds: ClosedRange<Int>? = nil,
-    isWithoutPeople: Bool = false
+    excluding excluded: Set<Int64> = []
   ) throws -> [PreferencePair<Prompt, Artifact>] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db, sql: Self.pairs,
-        arguments: [
-          criterion, split?.rawValue, rounds?.lowerBound, rounds?.upperBound, isWithoutPeople,
-        ])
-      return try rows.collect { row in
+        arguments: [criterion, split?.rawValue, rounds?.lowerBound, rounds?.upperBound])
+      return try rows.collect { row -> PreferencePair<Prompt, Artifact>? in
+        if !excluded.isEmpty, excluded.contains(row["judgment"]) { return nil }
         let comparison = Comparison<Prompt, Artifact>(
           prompt: try prompts.value(id: row["prompt"], json: row["promptPayload"]),
           first: try artifacts.value(id: row["first"], json: row["firstPayload"]),
@@ -85,7 +84,7 @@ extension FeedbackStore {
   }
 
   private static let pairs = """
-    SELECT prompts.id AS prompt, prompts.payload AS promptPayload,
+    SELECT judgments.id AS judgment, prompts.id AS prompt, prompts.payload AS promptPayload,
       first.id AS first, first.payload AS firstPayload,
       second.id AS second, second.payload AS secondPayload,
       judgments.verdict, judgments.label, judgments.margin, judgments.confidence,
@@ -100,7 +99,6 @@ extension FeedbackStore {
       AND (?1 IS NULL OR judgments.criterion = ?1)
       AND (?2 IS NULL OR prompts.split = ?2)
       AND (?3 IS NULL OR comparisons.round BETWEEN ?3 AND ?4)
-      AND (?5 = 0 OR (SELECT kind FROM raters WHERE id = judgments.rater) <> 'person')
     ORDER BY judgments.id
     """
 }
@@ -112,9 +110,10 @@ final class PayloadReader<Value: Decodable> {
   private let decoder = JSONDecoder()
   private var values: [Int64: Value] = [:]
 
-  init(_ kind: String, _ store: String) {
+  init(_ kind: String, _ store: FeedbackStore) {
     self.kind = kind
-    self.store = store
+    self.store = store.name
+    decoder.userInfo[.fileVault] = store.files
   }
 
   func value(id: Int64, json: @autoclosure () -> String) throws -> Value {

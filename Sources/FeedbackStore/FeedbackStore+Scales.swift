@@ -35,8 +35,8 @@ extension FeedbackStore {
     of criterion: String? = nil, split: Split? = nil
   ) throws -> [Ranking<Prompt, Artifact>] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db, sql: Self.places, arguments: [criterion, split?.rawValue])
       var rankings: [Ranking<Prompt, Artifact>] = []
@@ -63,8 +63,8 @@ extension FeedbackStore {
     of criterion: String? = nil, split: Split? = nil
   ) throws -> [Rating<Prompt, Artifact>] {
     try read { db in
-      let prompts = PayloadReader<Prompt>("prompt", name)
-      let artifacts = PayloadReader<Artifact>("artifact", name)
+      let prompts = PayloadReader<Prompt>("prompt", self)
+      let artifacts = PayloadReader<Artifact>("artifact", self)
       let rows = try Row.fetchCursor(
         db, sql: Self.rated, arguments: [criterion, split?.rawValue])
       return try rows.collect { row in

@@ -1,6 +1,6 @@
 public import Foundation
 import GRDB
-import RLHFCore
+public import RLHFCore
 
 /// Where prompts, demonstrations, comparisons and judgments are kept: one SQLite file.
 ///
@@ -14,6 +14,12 @@ public final class FeedbackStore: Sendable {
   let database: any DatabaseWriter
   /// What messages call the store.
   let name: String
+  /// Where the bytes of prompts and artifacts that are files are kept: the folder `media` beside the store; `nil` for a
+  /// store in memory, which holds them itself.
+  public let files: FileVault?
+
+  /// How much of the file the connection that writes holds in memory at most.
+  private static let writerCacheKiB = 65_536
 
   /// Opens the store in a file, which is made where there is none unless `creating` is false.
   public convenience init(at url: URL, creating: Bool = true) throws {
@@ -26,11 +32,14 @@ public final class FeedbackStore: Sendable {
     guard exists || creating else {
       throw RLHFError(.notFound, "\(name) does not exist; import some feedback first.")
     }
-    try self.init(name: name) { configuration in
+    let media = url.deletingLastPathComponent().appending(path: "media")
+    try self.init(name: name, files: FileVault(media)) { configuration in
       let pool = try DatabasePool(path: name, configuration: configuration)
       // The pool sets NORMAL when it turns on the log, which may lose the last transactions with the power.
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA synchronous = FULL")
+        // The queue is walked for every task that is given out; SQLite's own 2 MiB hold a small one only.
+        try db.execute(sql: "PRAGMA cache_size = -\(Self.writerCacheKiB)")
       }
       return pool
     }
@@ -38,13 +47,16 @@ public final class FeedbackStore: Sendable {
 
   /// Opens an empty store that lives as long as the object.
   public static func inMemory() throws -> FeedbackStore {
-    try FeedbackStore(name: "the store in memory") { configuration in
+    try FeedbackStore(name: "the store in memory", files: nil) { configuration in
       try DatabaseQueue(configuration: configuration)
     }
   }
 
-  private init(name: String, open: (Configuration) throws -> any DatabaseWriter) throws {
+  private init(
+    name: String, files: FileVault?, open: (Configuration) throws -> any DatabaseWriter
+  ) throws {
     self.name = name
+    self.files = files
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.foreignKeysEnabled = true

@@ -79,6 +79,18 @@ public struct FileImport: Sendable, Hashable, Codable {
   /// What could not be used, in the order of the first occurrence.
   public var losses: [Loss] = []
 
+  /// Creates the summary of a folder whose files were records, with the reasons why some could not be used.
+  public init(file: String, lines: Int, tally: Tally, losses reasons: [String]) {
+    self.init(file: file, contentHash: "", isRepetition: false)
+    (self.lines, self.tally) = (lines, tally)
+    for (index, reason) in reasons.enumerated() { lose(reason, line: index + 1) }
+  }
+
+  init(file: String, contentHash: String, isRepetition: Bool, format: FeedbackFormat? = nil) {
+    (self.file, self.contentHash) = (file, contentHash)
+    (self.isRepetition, self.format) = (isRepetition, format)
+  }
+
   mutating func lose(_ reason: String, line: Int) {
     let index = losses.firstIndex { $0.reason == reason }
     if let index {

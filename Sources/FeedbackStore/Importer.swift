@@ -32,16 +32,16 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
   ) throws -> ImportSummary {
     try store.write { db in
       try ImportSummary(
-        files: files.map { try importFile($0, db, options: options, progress: progress) })
+        files: files.map { try importFile($0, db, store.files, options: options, progress: progress) })
     }
   }
 
   private func importFile(
-    _ url: URL, _ db: Database, options: ImportOptions,
+    _ url: URL, _ db: Database, _ vault: FileVault?, options: ImportOptions,
     progress: ((ImportProgress) throws -> Void)?
   ) throws -> FileImport {
     let format = try options.format ?? FeedbackFormat.detect(url)
-    let writer = StoreWriter(db)
+    let writer = StoreWriter(db, files: vault)
     let context = StoreWriter.Context(
       source: options.source ?? url.lastPathComponent, round: 0, split: options.split)
     var result = FileImport(file: url.path, contentHash: "", isRepetition: false, format: format)

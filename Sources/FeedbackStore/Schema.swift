@@ -28,6 +28,7 @@ enum Schema {
       try db.execute(sql: particulars)
       try keep(["particulars"], in: db)
     }
+    migrator.registerMigration("5-counts") { try $0.execute(sql: counts) }
     return migrator
   }()
 

@@ -50,8 +50,10 @@ final class StoreWriter {
     var vote: Vote
   }
 
-  init(_ db: Database) {
+  /// Creates a writer; `files` keeps the bytes of payloads that are files.
+  init(_ db: Database, files: FileVault? = nil) {
     self.db = db
+    encoder.userInfo[.fileVault] = files
   }
 
   func payload(_ value: some Encodable) throws -> Payload {

@@ -6,7 +6,8 @@ import RLHFCore
 extension StudioDesk {
   /// Keeps a submission, once.
   func submit(
-    _ submission: Submission, rater: Int64, makeArtifact: SubmissionWriter.ArtifactMaker
+    _ submission: Submission, rater: Int64, rules: AssignmentRules,
+    makeArtifact: SubmissionWriter.ArtifactMaker
   ) throws -> SubmissionOutcome {
     let name = try identifier(submission.id)
     let digest = try ContentHash(
@@ -37,7 +38,9 @@ extension StudioDesk {
     let entry = Entry(
       name: name, digest: digest, task: task, rater: rater, slot: slot["id"],
       lease: slot["lease"], order: order, answer: submission.answer.canonical(order: order),
-      behaviour: submission.behaviour, isSurplus: try occupy(slot) == "surplus", previous: head,
+      behaviour: submission.behaviour,
+      isSurplus: try occupy(slot, of: task, isSkip: submission.answer.isSkip, rules) == "surplus",
+      previous: head,
       started: submission.startedAt.milliseconds, submitted: submission.submittedAt.milliseconds)
     try insert(entry)
     try teach(entry, subject, makeArtifact)
@@ -71,20 +74,20 @@ extension StudioDesk {
     try insert(entry)
     try teach(entry, subject(of: task), makeArtifact)
     if let live = try live(task.row, rater) {
-      if live["state"] == "answered" {
-        _ = try renewed(live["id"], rules)
-      } else {
-        try set("lapsed", slot: live["id"])
-      }
+      let state: String = live["state"]
+      let slot = try renewed(live["id"], as: state == "answered" ? "held" : "spare", rules)
+      if state == "skipped" { try retire(task, after: rules.skipLimit) }
+      if slot["state"] == "spare", try hasRoom(task.row) { try set("held", slot: slot["id"]) }
     }
     return .stored(try stored(name))
   }
 
   /// The latest answer of a rater to a task.
   private func head(_ task: Int64, _ rater: Int64) throws -> Head? {
+    // The plus keeps SQLite from looking through all that the rater ever answered.
     let row = try row(
       """
-      SELECT id, name, kind, content FROM answers WHERE task = ? AND rater = ?
+      SELECT id, name, kind, content FROM answers WHERE task = ? AND +rater = ?
         AND NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.supersedes = answers.id)
       """, [task, rater])
     return try row.map {
@@ -105,22 +108,30 @@ extension StudioDesk {
     }
   }
 
-  /// Uses up a slot, and returns its state: a slot that lapsed counts where there is still room.
-  private func occupy(_ slot: Row) throws -> String {
-    var state: String = slot["state"]
-    let task: Int64 = slot["task"]
-    switch state {
-    case "held":
-      state = "answered"
-    case "lapsed":
-      if let other = try live(task, slot["rater"]) {
-        guard other["state"] == "held" else { return other["state"] }
-        try set("lapsed", slot: other["id"])
-      }
-      state = try hasRoom(task) ? "answered" : "surplus"
-    default: return state
+  /// Uses up a slot, and returns its state: one that has no place of the task counts where there is still room.
+  ///
+  /// Who skips leaves the place to others, and does not get the task again.
+  private func occupy(
+    _ slot: Row, of task: StudioTask, isSkip: Bool, _ rules: AssignmentRules
+  ) throws -> String {
+    let (id, before): (Int64, String) = (slot["id"], slot["state"])
+    if before == "lapsed", let other = try live(task.row, slot["rater"]) {
+      guard Self.isKept(other) else { return try occupy(other, of: task, isSkip: isSkip, rules) }
+      try set("lapsed", slot: other["id"])
     }
-    try set(state, slot: slot["id"])
+    if before == "skipped", !isSkip {
+      try set("spare", slot: id)
+      try retire(task, after: rules.skipLimit)
+    }
+    let state: String
+    switch before {
+    case _ where isSkip: state = "skipped"
+    case "held": state = "answered"
+    case "answered", "surplus": state = before
+    default: state = try hasRoom(task.row) ? "answered" : "surplus"
+    }
+    try set(state, slot: id)
+    if isSkip { try retire(task, after: rules.skipLimit) }
     return state
   }
 

@@ -8,7 +8,7 @@ import RLHFCore
 /// the rater had: nobody outside can foretell it, and the same store deals the same.
 extension StudioDesk {
   /// How far down the tasks of the highest priority are looked through for one that the rater did not have.
-  private static let depth = 1000
+  private static let depth = 200
 
   /// The next task for a rater, kept for them.
   func nextTask(
@@ -18,11 +18,11 @@ extension StudioDesk {
     let own = try rows(
       """
       SELECT slots.*, tasks.name, tasks.kind FROM slots JOIN tasks ON tasks.id = slots.task
-      WHERE rater = ? AND state = 'held' ORDER BY slots.id
+      WHERE rater = ? AND state IN ('held', 'spare') ORDER BY slots.id
       """, [rater])
     for slot in own where !held.contains(slot["name"]) && wants(kinds, slot["kind"]) {
       return try assignment(
-        renewed(slot["id"], rules), task: task(slot["task"]), rater: rater)
+        renewed(slot["id"], as: slot["state"], rules), task: task(slot["task"]), rater: rater)
     }
     guard own.count < rules.heldTasks else { return nil }
     return try draw(for: rater, kinds: kinds, rules: rules).map { task, original in
@@ -62,6 +62,7 @@ extension StudioDesk {
     {
       return again
     }
+    guard try hasWork(rater) else { return nil }
     let isUniform = key.fraction("uniform/\(rater)/\(number)") < rules.uniformShare
     if !isUniform, let task = try pickByPriority(rater, kinds) { return (task, nil) }
     return try pick(.work, rater, kinds, from: start).map { ($0, nil) }
@@ -80,6 +81,15 @@ extension StudioDesk {
     AND (?2 IS NULL OR (SELECT kind FROM tasks WHERE tasks.id = queue.task)
       IN (SELECT value FROM json_each(?2)))
     """
+
+  /// Whether there is a task that the rater did not have.
+  private func hasWork(_ rater: Int64) throws -> Bool {
+    try row(
+      """
+      SELECT open > coalesce(covered, 0) AS some
+      FROM lanes LEFT JOIN tallies ON rater = ? WHERE lane = 'work'
+      """, [rater])?["some"] ?? false
+  }
 
   private func pickByPriority(_ rater: Int64, _ kinds: Set<TaskKind>?) throws -> StudioTask? {
     let found = try row(

@@ -9,10 +9,9 @@ extension StudioDesk {
   /// A clock that was set back leaves no lease that lasts longer than a new one.
   func sweep(_ rules: AssignmentRules) throws {
     let latest = now + Int64(rules.leaseSeconds * 1000)
-    try execute(
-      "UPDATE slots SET state = 'lapsed' WHERE state = 'held' AND expires <= ?", [now])
-    try execute(
-      "UPDATE slots SET expires = ?1 WHERE state = 'held' AND expires > ?1", [latest])
+    let isKept = "state IN ('held', 'spare')"
+    try execute("UPDATE slots SET state = 'lapsed' WHERE \(isKept) AND expires <= ?", [now])
+    try execute("UPDATE slots SET expires = ?1 WHERE \(isKept) AND expires > ?1", [latest])
   }
 
   /// Keeps a task for a rater; `again` is the order in which they saw the items before.
@@ -81,12 +80,16 @@ extension StudioDesk {
     try execute("UPDATE slots SET state = ? WHERE id = ?", [state, slot])
   }
 
-  func renewed(_ slot: Int64, _ rules: AssignmentRules) throws -> Row {
+  /// Keeps a slot for its rater from now on: `held` in one of the task's places, `spare` beyond them.
+  func renewed(_ slot: Int64, as state: String, _ rules: AssignmentRules) throws -> Row {
     try execute(
-      "UPDATE slots SET state = 'held', expires = ? WHERE id = ?",
-      [now + Int64(rules.leaseSeconds * 1000), slot])
+      "UPDATE slots SET state = ?, expires = ? WHERE id = ?",
+      [state, now + Int64(rules.leaseSeconds * 1000), slot])
     return try self.slot(slot)
   }
+
+  /// Whether a slot is kept for its rater, as long as the lease lasts.
+  static func isKept(_ slot: Row) -> Bool { slot["state"] == "held" || slot["state"] == "spare" }
 
   /// Whether another rater can have the task now.
   func hasRoom(_ task: Int64) throws -> Bool {
@@ -96,12 +99,23 @@ extension StudioDesk {
   /// Keeps a task longer, or takes it back where nobody else has it.
   func renew(_ lease: String, rater: Int64, rules: AssignmentRules) throws -> Date? {
     guard let slot = try slot(lease: lease, rater: rater) else { return nil }
-    let state: String = slot["state"]
-    let isMine =
-      try state == "held"
-      || state == "lapsed" && hasRoom(slot["task"]) && live(slot["task"], rater) == nil
-    guard isMine else { return nil }
-    return Date(milliseconds: try renewed(slot["id"], rules)["expires"])
+    if Self.isKept(slot) {
+      return Date(milliseconds: try renewed(slot["id"], as: slot["state"], rules)["expires"])
+    }
+    guard slot["state"] == "lapsed", try hasRoom(slot["task"]),
+      try live(slot["task"], rater) == nil
+    else { return nil }
+    return Date(milliseconds: try renewed(slot["id"], as: "held", rules)["expires"])
+  }
+
+  /// How many tasks a rater answered, and how many there are for them now.
+  func progress(of rater: Int64) throws -> (answered: Int, available: Int) {
+    let row = try row(
+      """
+      SELECT coalesce(answered, 0), open - coalesce(covered, 0) + coalesce(kept, 0)
+      FROM lanes LEFT JOIN tallies ON rater = ? WHERE lane = 'work'
+      """, [rater])
+    return row.map { ($0[0], $0[1]) } ?? (0, 0)
   }
 
   /// The slot of a task that a rater has or had, unless it lapsed.
@@ -112,7 +126,7 @@ extension StudioDesk {
 
   /// Gives a task back.
   func release(_ lease: String, rater: Int64) throws {
-    guard let slot = try slot(lease: lease, rater: rater), slot["state"] == "held" else { return }
+    guard let slot = try slot(lease: lease, rater: rater), Self.isKept(slot) else { return }
     try set("lapsed", slot: slot["id"])
   }
 
@@ -139,7 +153,7 @@ extension StudioDesk {
   /// Keeps what a rater has begun of a task that was given to them.
   func save(_ content: JSONValue, task name: String, rater: Int64) throws {
     guard let task = try row("SELECT id FROM tasks WHERE name = ?", [name])?["id"] as Int64?,
-      try row("SELECT 1 FROM slots WHERE task = ? AND rater = ?", [task, rater]) != nil
+      try row("SELECT 1 FROM slots WHERE task = ? AND +rater = ?", [task, rater]) != nil
     else { throw RLHFError(.notFound, "this task was not given to you.") }
     if content.isNull {
       try execute("DELETE FROM drafts WHERE task = ? AND rater = ?", [task, rater])

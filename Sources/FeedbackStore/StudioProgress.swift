@@ -18,6 +18,8 @@ public struct StudioProgress: Sendable, Hashable, Codable {
   public var answered = 0
   /// The tasks that can be given to somebody.
   public var open = 0
+  /// The tasks that are given to nobody any more, because too many skipped them.
+  public var retired = 0
   /// The answers that stand.
   public var answers = 0
   /// The answers that stand and say nothing.

@@ -36,14 +36,27 @@ public actor SubmissionWriter {
 
   /// Keeps an answer; it is on disk when this returns.
   ///
-  /// Throws `invalidData` where the answer does not fit the task, `notFound` where the lease is not the rater's,
+  /// A task that as many raters skip as `rules` say is retired. Throws `invalidData` where the answer does not fit the
+  /// task, `notFound` where the lease is not the rater's,
   /// `conflict` where the rater answered the task already or `supersedes` does not stand, and `storageFull`.
   public func submit(
-    _ submission: Submission, rater: Int64, now: Date = Date()
+    _ submission: Submission, rater: Int64, rules: AssignmentRules = AssignmentRules(),
+    now: Date = Date()
   ) async throws -> SubmissionOutcome {
+    try await submitCounting(submission, rater: rater, rules: rules, now: now).outcome
+  }
+
+  /// ``submit(_:rater:rules:now:)``, and what `FeedbackStore.progress(of:)` is then, which costs no reading of its own.
+  public func submitCounting(
+    _ submission: Submission, rater: Int64, rules: AssignmentRules = AssignmentRules(),
+    now: Date = Date()
+  ) async throws -> (outcome: SubmissionOutcome, progress: (answered: Int, available: Int)) {
     let makeArtifact = makeArtifact
     return try await write { db in
-      try StudioDesk(db, now: now).submit(submission, rater: rater, makeArtifact: makeArtifact)
+      let desk = try StudioDesk(db, now: now)
+      let outcome = try desk.submit(
+        submission, rater: rater, rules: rules, makeArtifact: makeArtifact)
+      return (outcome, try desk.progress(of: rater))
     }
   }
 

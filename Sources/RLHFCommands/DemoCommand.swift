@@ -14,7 +14,7 @@ struct DemoCommand: AsyncParsableCommand {
       "A scripted rater stands in for people; a judge that training never sees compares at the end."
   )
 
-  @Option(help: "The id of the plugin.")
+  @Argument(help: "The id of the plugin.")
   var plugin = "text-chat"
 
   @Option(
@@ -64,7 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
       policy: policy, count: rounds.count * rounds.comparisons, rater: rater, origin: sft.name,
       round: 0, seed: project.settings.seed.derived("comparisons"))
     terminal.note(
-      "\(rater.id) compared \(compared.comparisons) pairs of the fine-tuned model's replies.")
+      "\(rater.id) compared \(compared.comparisons) pairs of the fine-tuned model's samples.")
 
     let reward = try ProjectFiles.newRun(.reward, named: nil, in: folder)
     let rewardReport = try RewardStage(project: project, observer: observer).start(
@@ -83,6 +83,10 @@ struct DemoCommand: AsyncParsableCommand {
     try output.print(report, tables: RunTables.evaluation(report))
     let elapsed = (ContinuousClock.now - started) / .seconds(1)
     terminal.note("Done in \(NumberStyle.duration(seconds: elapsed)). Curves: \(ppo.report.path)")
-    terminal.note("Talk to it: \(Self.programName) chat --project \(folder.path)")
+    terminal.note("Before and after: \(evaluation.report.path)")
+    terminal.note(
+      project.domain.fileExtensions.isEmpty
+        ? "Talk to it: \(Self.programName) chat --project \(folder.path)"
+        : "Sample from it: \(Self.programName) sample --project \(folder.path) --out samples")
   }
 }

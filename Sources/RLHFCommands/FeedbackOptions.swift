@@ -99,10 +99,11 @@ extension Project {
   var exportContent: ExportContent {
     ExportContent(
       prompt: { json in
-        try domain.content(of: json.decoded(as: D.Prompt.self), addMedia: shown)
+        try domain.content(of: json.decoded(as: D.Prompt.self, files: store.files), addMedia: shown)
       },
       artifact: { json in
-        try domain.content(of: json.decoded(as: D.Artifact.self), addMedia: shown)
+        try domain.content(
+          of: json.decoded(as: D.Artifact.self, files: store.files), addMedia: shown)
       })
   }
 

@@ -44,7 +44,8 @@ struct ImportCommand: AsyncParsableCommand {
     discussion: """
       JSON Lines, plain or gzip. Text chat reads hh-rlhf transcripts and TRL's preference, conversation, \
       prompt-completion and prompt forms. Records of Argilla, Label Studio, SageMaker Ground Truth, arenas, tables of \
-      votes and folders of media files keep who said it. Importing a file again adds nothing.
+      votes and folders of media files keep who said it. A folder of files that the plugin reads, without a \
+      metadata.jsonl, is one of demonstrations. Importing a file again adds nothing.
       """)
 
   enum SplitArgument: String, ExpressibleByArgument, CaseIterable {
@@ -81,16 +82,35 @@ struct ImportCommand: AsyncParsableCommand {
     try formatOptions.apply(to: &options)
     let media = MediaIntake(project)
     options.addMedia = { try media.reference(to: $0) }
-    let summary = try Importer { try project.domain.records(from: $0) }.run(
-      files.map { URL(filePath: $0) }, into: project.store, options: options
+    let urls = files.map { URL(filePath: $0) }
+    var summary = try Importer { try project.domain.records(from: $0) }.run(
+      urls.filter { !project.isArtifacts($0) }, into: project.store, options: options
     ) { progress in
       Terminal.shared.progress(
         title: "Importing \(URL(filePath: progress.file).lastPathComponent)",
         done: progress.bytes, total: max(progress.size, 1), unit: "bytes", figures: [])
     }
     try media.finish(project.store)
+    for url in urls where project.isArtifacts(url) {
+      summary.files.append(try artifacts(in: url, project, rule))
+    }
     let counts = try project.store.counts()
     try output.print(summary, tables: tables(summary, counts))
+  }
+
+  /// Adds a folder of files that are demonstrations by themselves.
+  private func artifacts<D: Domain>(
+    in url: URL, _ project: Project<D>, _ rule: SplitRule
+  ) throws -> FileImport {
+    let added = try project.addDemonstrations(files: url, split: rule, observer: .terminal())
+    for failure in added.failures {
+      Terminal.shared.error("\(failure.name): \(failure.message)")
+    }
+    if strict, let failure = added.failures.first {
+      throw RLHFError(.invalidData, "\(failure.name): \(failure.message)")
+    }
+    return FileImport(
+      file: url.path, lines: added.count, tally: added.tally, losses: added.failures.map(\.message))
   }
 
   private func tables(_ summary: ImportSummary, _ counts: FeedbackCounts) -> [DataTable] {

@@ -98,7 +98,8 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, InitCommand.self, ImportCommand.self, SFTCommand.self,
       SampleCommand.self, RewardCommand.self, PPOCommand.self, DPOCommand.self,
-      EvaluateCommand.self, StudioCommand.self, LabelCommand.self, RoundCommand.self,
+      EvaluateCommand.self, RateCommand.self, StudioCommand.self, LabelCommand.self,
+      RoundCommand.self,
       CompareCommand.self, ChatCommand.self, ExportCommand.self,
       ReportCommand.self,
       TokenizeCommand.self, LogProbabilitiesCommand.self, PluginsCommand.self,

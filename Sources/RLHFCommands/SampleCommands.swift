@@ -51,6 +51,12 @@ struct SampleCommand: AsyncParsableCommand {
     help: "The reward model of --best-of: a run. Default: the newest finished 'reward' run.")
   var reward: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the samples as files into this folder, with a metadata.jsonl, where they are files.",
+      valueName: "folder"))
+  var out: String?
+
   private struct Row: Encodable {
     var prompt: JSONValue
     var artifact: JSONValue
@@ -81,6 +87,9 @@ struct SampleCommand: AsyncParsableCommand {
     }
     guard overlap > 0 else {
       throw ValidationError("--overlap is \(overlap); expected at least 1.")
+    }
+    guard out == nil || !(queue || rate || bestOf != nil) else {
+      throw ValidationError("--out cannot go with --rate, --queue or --best-of.")
     }
     guard reward == nil || bestOf != nil else {
       throw ValidationError("--reward goes with --best-of.")
@@ -119,6 +128,12 @@ struct SampleCommand: AsyncParsableCommand {
     }
     let prompts = try chosenPrompts(project)
     let artifacts = try policy.artifacts(of: policy.sample(prompts, seed: seed))
+    if let out {
+      let folder = URL(filePath: out, directoryHint: .isDirectory).standardizedFileURL
+      let samples = zip(prompts, artifacts).map { Sample(prompt: $0, artifact: $1) }
+      Terminal.shared.note(
+        "Wrote \(try project.write(samples, to: folder).count) files to \(folder.path).")
+    }
     var table = DataTable(columns: [.init("prompt"), .init("sample")])
     for (prompt, artifact) in zip(prompts, artifacts) {
       table.append(

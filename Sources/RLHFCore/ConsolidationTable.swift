@@ -21,10 +21,10 @@ struct ConsolidationTable {
     var rater: Int
     /// 1 for the pair's first item, -1 for the second, 0 for neither.
     var choice: Int
-    /// 1 where the pair's first item was shown first, -1 where second.
+    /// 1 where the pair's first item was shown first, -1 where second, 0 where that is not known.
     var side: Double
-    /// How much it counts, against the advantage of the side shown first.
-    var weight = 1.0
+    /// How much it counts: its confidence, against the advantage of the side shown first.
+    var weight: Double
   }
 
   private(set) var raters: [Rater] = []
@@ -73,7 +73,8 @@ struct ConsolidationTable {
       votes.append(
         Vote(
           pair: pair, rater: rater, choice: turn * choice,
-          side: Double(turn) * (record.isSwapped ? -1 : 1)))
+          side: record.shown.count == 2 ? Double(turn) * (record.isSwapped ? -1 : 1) : 0,
+          weight: record.confidence ?? 1))
     }
     items = itemNumbers.count
   }
@@ -82,12 +83,12 @@ struct ConsolidationTable {
   ///
   /// Right where the sides were drawn by lot, so that neither deserves more.
   mutating func weighSides() -> Double {
-    let decided = votes.filter { $0.choice != 0 }
+    let decided = votes.filter { $0.choice != 0 && $0.side != 0 }
     let first = Double(decided.count { Double($0.choice) * $0.side > 0 }) + 0.5
     let share = first / (Double(decided.count) + 1)
-    for index in votes.indices where votes[index].choice != 0 {
+    for index in votes.indices where votes[index].choice != 0 && votes[index].side != 0 {
       let isFirst = Double(votes[index].choice) * votes[index].side > 0
-      votes[index].weight = 0.5 / (isFirst ? share : 1 - share)
+      votes[index].weight *= 0.5 / (isFirst ? share : 1 - share)
     }
     return log(share / (1 - share))
   }
@@ -135,8 +136,8 @@ struct ConsolidationTable {
             loser: choice > 0 ? second : first, weight: weight))
       }
       if vote.choice == 0 {
-        add(1, 0.5)
-        add(-1, 0.5)
+        add(1, 0.5 * vote.weight)
+        add(-1, 0.5 * vote.weight)
       } else {
         add(vote.choice, vote.weight)
       }

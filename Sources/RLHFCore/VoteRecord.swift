@@ -54,18 +54,20 @@ public struct VoteRecord: Sendable, Hashable, Codable {
   public var gold: Answer?
   /// The task that this one shows again with its sides swapped, if it is a repeat.
   public var repeats: String?
-  /// The number of the item shown at each place.
+  /// The number of the item shown at each place; empty where that is not known.
   public var shown: [Int]
   /// How long the rater took.
   public var seconds: Double?
   /// When the answer came.
   public var date: Date?
+  /// How much the answer counts beside others; `nil` is as much as any.
+  public var confidence: Double?
 
   /// Creates a record; `shown` defaults to the canonical order.
   public init(
     id: String, task: String, rater: String, criterion: String = Criterion.overall.id,
     items: [Item], answer: Answer, gold: Answer? = nil, repeats: String? = nil,
-    shown: [Int]? = nil, seconds: Double? = nil, date: Date? = nil
+    shown: [Int]? = nil, seconds: Double? = nil, date: Date? = nil, confidence: Double? = nil
   ) {
     self.id = id
     self.task = task
@@ -78,6 +80,7 @@ public struct VoteRecord: Sendable, Hashable, Codable {
     self.shown = shown ?? Array(items.indices)
     self.seconds = seconds
     self.date = date
+    self.confidence = confidence
   }
 
   /// The verdict on two items; `nil` for other answers.

@@ -151,6 +151,18 @@ public protocol Domain: Sendable {
   /// Throws ``RLHFError`` where the words make no artifact.
   func artifact(fromText text: String, for prompt: Prompt) throws -> Artifact?
 
+  /// The extensions, in lower case, of the files that artifacts are read from, such as `obj`; none where artifacts are no
+  /// files.
+  var fileExtensions: [String] { get }
+
+  /// The artifact that a file is, and the prompt that its name or folder tells.
+  ///
+  /// Throws ``RLHFError`` where the file is not what its name says, is damaged or is too large.
+  func sample(fromFile url: URL) throws -> Sample<Prompt, Artifact>
+
+  /// The file that an artifact is, for `rlhf sample --out`, reports and other tools; `nil` where artifacts are no files.
+  func file(of artifact: Artifact) throws -> FileContent?
+
   /// A prompt made from what a person types, where the domain has such prompts.
   func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt?
 
@@ -175,10 +187,11 @@ public protocol Domain: Sendable {
   /// Figures of many samples together, such as how different they are from each other.
   func measurements(ofAll samples: [Sample<Prompt, Artifact>]) throws -> [String: Double]
 
-  /// A file that shows many samples at once, with its MIME type, where the domain has one: a sheet of pictures, say.
+  /// A file that shows many samples at once, where the domain has one: a sheet of pictures, say. `captions` has a few words
+  /// for each sample, or is empty.
   func overview(
-    of samples: [Sample<Prompt, Artifact>]
-  ) throws -> (content: [UInt8], type: String)?
+    of samples: [Sample<Prompt, Artifact>], captions: [String]
+  ) throws -> FileContent?
 
   /// What the command `name` does with the model directory `model`, line by line; `nil` where the domain has no such
   /// command. `options` are those of the command line, by name.
@@ -214,8 +227,8 @@ extension Domain {
   ) throws -> [String: Double] { [:] }
   /// No file shows many samples at once.
   public func overview(
-    of samples: [Sample<Prompt, Artifact>]
-  ) throws -> (content: [UInt8], type: String)? { nil }
+    of samples: [Sample<Prompt, Artifact>], captions: [String]
+  ) throws -> FileContent? { nil }
   /// A few words that stand for the value in tables and reports.
   public func text(of prompt: Prompt) -> String { String(describing: prompt) }
   /// A few words that stand for the value in tables and reports.
@@ -230,6 +243,15 @@ extension Domain {
   }
   /// No demonstrations are written.
   public func artifact(fromText text: String, for prompt: Prompt) throws -> Artifact? { nil }
+  /// Artifacts are no files.
+  public var fileExtensions: [String] { [] }
+  /// Throws: artifacts are no files.
+  public func sample(fromFile url: URL) throws -> Sample<Prompt, Artifact> {
+    throw RLHFError(
+      .unsupported, "\(url.path): artifacts of \(Self.descriptor.id) are not read from such files.")
+  }
+  /// Artifacts are no files.
+  public func file(of artifact: Artifact) throws -> FileContent? { nil }
   /// A prompt made from what a person types.
   public func prompt(fromText text: String, after turns: [Sample<Prompt, Artifact>]) -> Prompt? {
     nil

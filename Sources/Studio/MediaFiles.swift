@@ -3,6 +3,8 @@ import Foundation
 import RLHFCore
 
 #if canImport(Glibc)
+  // The structure `stat` belongs to whichever of these modules the compiler meets first.
+  import CDispatch
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
@@ -17,6 +19,11 @@ struct MediaFiles: Sendable {
 
   init(_ project: URL) {
     path = project.appending(path: "media").path
+  }
+
+  /// Removes what a killed process left half written; nobody may be adding files.
+  func removeLeftovers() {
+    AtomicFile.removeLeftovers(in: URL(filePath: path, directoryHint: .isDirectory))
   }
 
   /// Whether `name` is a SHA-256 in small hexadecimal digits.

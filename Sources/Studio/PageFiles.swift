@@ -9,6 +9,8 @@ struct PageFiles: Sendable {
     let bytes: [UInt8]
     let type: String
     let tag: String
+    /// The content packed, under a tag of its own, where that is shorter.
+    let packed: [UInt8]?
   }
 
   private let files: [String: File]
@@ -23,7 +25,9 @@ struct PageFiles: Sendable {
       let bytes = Array(try Data(contentsOf: url))
       let digest = SHA256.hash(data: bytes).prefix(16)
       files[url.lastPathComponent] = File(
-        bytes: bytes, type: type, tag: "\"\(Tokens.base64URL(Array(digest)))\"")
+        bytes: bytes, type: type, tag: Tokens.base64URL(Array(digest)),
+        packed: Self.packable.contains(url.pathExtension)
+          ? GzipReply.pack(bytes, level: 9) : nil)
     }
     self.files = files
   }
@@ -39,18 +43,26 @@ struct PageFiles: Sendable {
     "woff2": "font/woff2", "webmanifest": "application/manifest+json",
   ]
 
+  private static let packable: Set<String> = ["html", "js", "css", "svg", "webmanifest"]
+
   /// The names of the files.
   var names: [String] { files.keys.sorted() }
 
   /// The answer to a request for a file of the page.
-  func reply(_ name: String, ifNoneMatch: String?, isHead: Bool) throws -> Reply {
+  func reply(
+    _ name: String, ifNoneMatch: String?, acceptEncoding: String?, isHead: Bool
+  ) throws -> Reply {
     guard let file = files[name] else { throw Refusal.nothingHere }
-    let headers = ["ETag": file.tag, "Cache-Control": "no-cache"]
-    if let ifNoneMatch, MediaReply.matches(ifNoneMatch, file.tag) {
+    let packed = GzipReply.isAccepted(acceptEncoding) ? file.packed : nil
+    let tag = "\"\(file.tag)\(packed == nil ? "" : "-gzip")\""
+    var headers = ["ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"]
+    if let ifNoneMatch, MediaReply.matches(ifNoneMatch, tag) {
       return Reply(304, headers: headers)
     }
-    let content = ["Content-Type": file.type, "Content-Length": String(file.bytes.count)]
-    return Reply(
-      200, headers: headers.merging(content) { $1 }, body: isHead ? .empty : .bytes(file.bytes))
+    let bytes = packed ?? file.bytes
+    headers["Content-Type"] = file.type
+    headers["Content-Length"] = String(bytes.count)
+    if packed != nil { headers["Content-Encoding"] = "gzip" }
+    return Reply(200, headers: headers, body: isHead ? .empty : .bytes(bytes))
   }
 }

@@ -38,6 +38,8 @@ struct Route: Sendable {
   let status: Int
   /// What is sent, where it is not JSON.
   let contentType: String?
+  /// Whether answers are packed for those who take it; never where a secret is among what others wrote.
+  let isPacked: Bool
   let handle: Handler
 
   /// Declares a route; there are no defaults for who may call it and whose objects it reaches.
@@ -46,7 +48,7 @@ struct Route: Sendable {
     guarding: Guarding? = nil, rate: RateClass? = nil, bodyLimit: Int = 65_536,
     query: [String: Schema] = [:], request: Schema? = nil, isBodyOptional: Bool = false,
     response: Schema? = nil, status: Int? = nil, contentType: String? = nil,
-    handle: @escaping Handler
+    isPacked: Bool = false, handle: @escaping Handler
   ) {
     self.method = method
     self.path = RoutePath(path)
@@ -62,6 +64,7 @@ struct Route: Sendable {
     self.response = response
     self.status = status ?? (response == nil && contentType == nil ? 204 : 200)
     self.contentType = contentType
+    self.isPacked = isPacked
     self.handle = handle
   }
 }

@@ -74,7 +74,9 @@ extension Studio {
       isHead: request.method == .head, body: try await json(of: route, facts, body),
       session: session, address: request.address, now: time)
     if let session { try keep(session, now: time) }
-    return try await route.handle(call)
+    let reply = try await route.handle(call)
+    guard route.isPacked else { return reply }
+    return GzipReply.packed(reply, accepted: request.headers["accept-encoding"])
   }
 
   private static func route(
@@ -93,9 +95,10 @@ extension Studio {
   /// The session that the cookie of a request opens.
   func session(of request: IncomingRequest, now: Date) throws -> ActiveSession? {
     guard let token = cookie.token(in: request.headers["cookie"]) else { return nil }
-    return try store.session(tokenHash: Tokens.hash(token), now: now).map {
-      ActiveSession(token: token, session: $0)
-    }
+    let hash = Tokens.hash(token)
+    return try state.sessions.session(hash, now: now) {
+      try store.session(tokenHash: hash, now: now)
+    }.map { ActiveSession(token: token, session: $0) }
   }
 
   /// Moves the end of a session that is used, once a minute.
@@ -104,6 +107,7 @@ extension Studio {
     guard now.timeIntervalSince(seen) > 60 else { return }
     try store.touchSession(
       tokenHash: Tokens.hash(session.token), expires: sessionEnd(now), now: now)
+    state.sessions.forget()
   }
 
   func sessionEnd(_ now: Date) -> Date { now.addingTimeInterval(options.sessionHours * 3600) }

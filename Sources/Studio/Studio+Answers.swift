@@ -22,7 +22,7 @@ extension Studio {
           "mine": .boolean, "limit": .integer, "criterion": .string, "rater": .string,
           "kind": .string, "task": .string, "origin": .string, "gold": .boolean,
           "repeat": .boolean, "skipped": .boolean, "day": .string, "after": .integer,
-        ], response: .named("Answers"), handle: listAnswers),
+        ], response: .named("Answers"), isPacked: true, handle: listAnswers),
     ]
   }
 
@@ -30,15 +30,19 @@ extension Studio {
     let account = try call.account()
     let submission = try Self.submission(try call.fields(), now: call.now)
     let outcome: SubmissionOutcome
+    let progress: JSONValue
     do {
-      outcome = try await writer.submit(submission, rater: account.rater, now: call.now)
+      let kept = try await writer.submitCounting(
+        submission, rater: account.rater, rules: try settings().rules, now: call.now)
+      outcome = kept.outcome
+      progress = Self.json(of: kept.progress)
     } catch let error as RLHFError where error.code == .notFound {
       throw Refusal.leaseLost
     }
     hub.sendProgress(at: call.now.timeIntervalSinceReferenceDate)
     switch outcome {
-    case .stored(let answer): return .json(try receipt(answer, isReplay: false, account))
-    case .replayed(let answer): return .json(try receipt(answer, isReplay: true, account))
+    case .stored(let answer): return .json(Self.receipt(answer, isReplay: false, progress))
+    case .replayed(let answer): return .json(Self.receipt(answer, isReplay: true, progress))
     case .conflict: throw Self.otherContent
     }
   }
@@ -63,12 +67,12 @@ extension Studio {
       startedAt: time("openedAt") ?? submitted, submittedAt: submitted)
   }
 
-  private func receipt(
-    _ answer: StoredAnswer, isReplay: Bool, _ account: Account
-  ) throws -> JSONValue {
+  private static func receipt(
+    _ answer: StoredAnswer, isReplay: Bool, _ progress: JSONValue
+  ) -> JSONValue {
     [
       "id": .string(answer.id), "replayed": .bool(isReplay), "surplus": .bool(answer.isSurplus),
-      "progress": try progress(of: account),
+      "progress": progress,
     ]
   }
 

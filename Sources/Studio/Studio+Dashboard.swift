@@ -45,7 +45,8 @@ extension Studio {
   private static func json(_ progress: StudioProgress) -> JSONValue {
     [
       "tasks": .integer(progress.tasks), "answered": .integer(progress.answered),
-      "open": .integer(progress.open), "answers": .integer(progress.answers),
+      "open": .integer(progress.open), "retired": .integer(progress.retired),
+      "answers": .integer(progress.answers),
       "skipped": .integer(progress.skipped), "surplus": .integer(progress.surplus),
       "raters": .integer(progress.raters.count),
       "kinds": .array(

@@ -8,9 +8,10 @@ extension Studio {
     [
       Route(
         .post, "/api/tasks", .owner, reach: .nobodys,
-        "Makes tasks: pairs of what nobody judged yet, or the review of an answer.",
+        "Makes tasks: pairs of what nobody judged yet, the review of an answer, or a gold task to which an answer is the right one.",
         request: .object([
-          "kind": .words(["pair", "review"]), "criteria?": .list(.string), "overlap?": .integer,
+          "kind": .words(TaskSource.allCases.map(\.rawValue)), "criteria?": .list(.string),
+          "overlap?": .integer,
           "subject?": .string, "question?": .string.orNull,
         ]), response: .object(["added": .integer]), handle: addTasks),
       Route(
@@ -26,10 +27,17 @@ extension Studio {
     ]
   }
 
+  /// What an owner makes tasks of.
+  private enum TaskSource: String, CaseIterable {
+    case pair
+    case review
+    case gold
+  }
+
   private func addTasks(_ call: Call) async throws -> Reply {
     let fields = try call.fields()
     let overlap = try fields.integer("overlap", in: 1...100, or: 1)
-    let kind: TaskKind = try fields.word("kind")
+    let kind: TaskSource = try fields.word("kind")
     let added: Int
     switch kind {
     case .pair:
@@ -41,21 +49,24 @@ extension Studio {
         throw Refusal.malformed("'criteria' names a criterion that is not there")
       }
       added = try store.addPairTasks(forUnjudged: criterion, overlap: overlap, now: call.now)
-    case .review:
+    case .review, .gold:
       let subject = try fields.string("subject", atMost: 36).lowercased()
       guard let row = try store.answer(subject), let task = try store.task(row.answer.task) else {
         throw Refusal.nothingHere
       }
-      added = try store.addTasks(
-        [
-          TaskDraft(
-            kind: .review, criteria: task.draft.criteria, prompt: task.draft.prompt,
-            items: task.draft.items, labels: task.draft.labels,
-            question: try fields.optionalString("question", atMost: 500) ?? task.draft.question,
-            overlap: overlap, subject: subject, origin: task.draft.origin, round: task.draft.round)
-        ], now: call.now
-      ).count
-    default: throw Refusal.malformed("'kind' has to be pair or review")
+      var draft = task.draft
+      draft.question = try fields.optionalString("question", atMost: 500) ?? draft.question
+      draft.overlap = overlap
+      draft.repeatOf = nil
+      if kind == .review {
+        (draft.kind, draft.subject, draft.gold) = (.review, subject, nil)
+      } else {
+        guard task.draft.kind != .review, let answer = row.answer.answer, !answer.isSkip else {
+          throw Refusal.malformed("'subject' has to be an answer that says something of a task")
+        }
+        draft.gold = answer
+      }
+      added = try store.addTasks([draft], now: call.now).count
     }
     try store.audit(
       actor: try call.account().name, action: "addTasks", target: kind.rawValue,

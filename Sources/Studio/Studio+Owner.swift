@@ -52,7 +52,7 @@ extension Studio {
       Route(
         .get, "/api/audit", .owner, reach: .everybodys,
         "What was done to people, settings and data, the newest first.",
-        query: ["before": .integer], response: .named("Audit"), handle: audit),
+        query: ["before": .integer], response: .named("Audit"), isPacked: true, handle: audit),
     ]
   }
 
@@ -106,6 +106,7 @@ extension Studio {
     }
     let role: StudioRole? = fields.value("role") == nil ? nil : try fields.word("role")
     let isActive = try fields.optionalBool("active")
+    defer { state.sessions.forget() }
     if let role, role != account.role {
       try store.setRole(role, of: account.rater, actor: actor.name, now: call.now)
       // What an old session may do must not depend on when it was opened.
@@ -132,6 +133,7 @@ extension Studio {
       throw Refusal.malformed("'lowest' has to be below 'highest', by at most 100")
     }
     try store.addCriterion(criterion)
+    state.forgetCriteria()
     try store.audit(
       actor: try call.account().name, action: "addCriterion", target: id, now: call.now)
     return .json(TaskView.Scale(criterion).json)

@@ -25,7 +25,7 @@ extension Studio {
       },
       Route(
         .get, "/api/openapi.json", .anyone, reach: .nobodys, "This description.",
-        response: .object
+        response: .object, isPacked: true
       ) { _ in .json(OpenAPI.description(of: table)) },
     ]
   }
@@ -37,7 +37,9 @@ extension Studio {
   }
 
   private func file(_ name: String, _ call: Call) throws -> Reply {
-    try page.reply(name, ifNoneMatch: call.headers["if-none-match"], isHead: call.isHead)
+    try page.reply(
+      name, ifNoneMatch: call.headers["if-none-match"],
+      acceptEncoding: call.headers["accept-encoding"], isHead: call.isHead)
   }
 
   /// The files that people see and hear.

@@ -9,7 +9,7 @@ extension Studio {
       Route(
         .get, "/api/dashboard", .reviewer, reach: .everybodys,
         "Progress, agreement, leaderboards, biases, raters: every figure of the dashboard.",
-        response: .named("Dashboard")
+        response: .named("Dashboard"), isPacked: true
       ) { call in
         var figures = try state.figures(now: call.now) { try dashboard() }.objectValue ?? [:]
         figures["role"] = .string(try call.account().role.rawValue)
@@ -21,11 +21,17 @@ extension Studio {
         query: ["criterion": .string, "after": .integer],
         response: .object([
           "disagreements": .list(.named("Disagreement")), "next": .integer.orNull,
-        ]), handle: disagreements),
+        ]), isPacked: true, handle: disagreements),
+      Route(
+        .get, "/api/retired", .reviewer, reach: .everybodys,
+        "The tasks that so many raters skipped that they are given to nobody, the latest first.",
+        query: ["after": .integer],
+        response: .object(["retired": .list(.named("Retired")), "next": .integer.orNull]),
+        isPacked: true, handle: retired),
       Route(
         .get, "/api/tasks/{task}", .reviewer, reach: .everybodys,
         "A task with its items, where they come from, and all answers.",
-        response: .named("Task"), handle: describeTask),
+        response: .named("Task"), isPacked: true, handle: describeTask),
     ]
   }
 
@@ -40,20 +46,40 @@ extension Studio {
     let found = try store.disagreements(
       criterion: call.query["criterion"], limit: start + size + 1)
     let rows = try found.dropFirst(start).prefix(size).map { entry -> JSONValue in
-      let draft = entry.task.draft
-      let words = try store.presentation(ofTask: entry.task.id)?.prompt.compactMap(\.words).first
-      return [
-        "task": .string(entry.task.id), "kind": .string(draft.kind.rawValue),
-        "criterion": draft.criteria.first.map(JSONValue.string) ?? .null,
-        "question": draft.question.map(JSONValue.string) ?? .null,
-        "summary": .string(String((words ?? "").prefix(160))),
-        "answers": .integer(entry.answers.count),
-        "counts": .object(entry.counts.mapValues(JSONValue.integer)),
-        "disagreement": .number(entry.disagreement),
-      ]
+      var row = try summary(of: entry.task)
+      row["answers"] = .integer(entry.answers.count)
+      row["counts"] = .object(entry.counts.mapValues(JSONValue.integer))
+      row["disagreement"] = .number(entry.disagreement)
+      return .object(row)
     }
     let next: JSONValue = found.count > start + size ? .integer(start + size) : .null
     return .json(["disagreements": .array(rows), "next": next])
+  }
+
+  private func retired(_ call: Call) async throws -> Reply {
+    let start = try call.number("after", in: 0...1_000_000) ?? 0
+    let size = 50
+    let found = try store.retiredTasks(limit: size + 1, offset: start)
+    let rows = try found.prefix(size).map { entry -> JSONValue in
+      var row = try summary(of: entry.task)
+      row["skips"] = .integer(entry.skips)
+      row["reasons"] = .array(entry.reasons.map(JSONValue.string))
+      row["retired"] = .string(Timestamp.text(milliseconds: entry.retired))
+      return .object(row)
+    }
+    let next: JSONValue = found.count > size ? .integer(start + size) : .null
+    return .json(["retired": .array(rows), "next": next])
+  }
+
+  /// What tells a task from others in a list.
+  private func summary(of task: StudioTask) throws -> [String: JSONValue] {
+    let words = try store.presentation(ofTask: task.id)?.prompt.compactMap(\.words).first
+    return [
+      "task": .string(task.id), "kind": .string(task.draft.kind.rawValue),
+      "criterion": task.draft.criteria.first.map(JSONValue.string) ?? .null,
+      "question": task.draft.question.map(JSONValue.string) ?? .null,
+      "summary": .string(String((words ?? "").prefix(160))),
+    ]
   }
 
   private func describeTask(_ call: Call) async throws -> Reply {

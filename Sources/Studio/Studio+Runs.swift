@@ -7,13 +7,13 @@ extension Studio {
     [
       Route(
         .get, "/api/runs", .reviewer, reach: .everybodys, "The runs, those written last first.",
-        response: .object(["runs": .list(.named("Run"))])
+        response: .object(["runs": .list(.named("Run"))]), isPacked: true
       ) { _ in .json(["runs": .array(runs.list())]) },
       Route(
         .get, "/api/runs/{name}/metrics", .reviewer, reach: .everybodys,
         "The lines of a run's metrics from a cursor on; a slash in the name is %2F.",
         query: ["after": .integer],
-        response: .object(["next": .integer, "rows": .list(.object)])
+        response: .object(["next": .integer, "rows": .list(.object)]), isPacked: true
       ) { call in
         let (rows, next) = try runs.metrics(
           try call.parameter("name"), after: try call.number("after", in: 0...Int.max) ?? 0)

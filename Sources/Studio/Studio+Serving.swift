@@ -16,6 +16,7 @@ extension Studio {
     onBound: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) async throws {
     try checkAddress()
+    media.removeLeftovers()
     let server = application(onBound: onBound)
     let group = ServiceGroup(
       configuration: configuration(of: server, handlingSignals: handlingSignals))
@@ -62,7 +63,8 @@ extension Studio {
             maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(options.host, port: options.port), serverName: nil, backlog: 256,
-        availableConnectionsDelegate: .maximum(options.connections, logger: Self.silent)),
+        availableConnectionsDelegate: .maximum(
+          Descriptors.allow(connections: options.connections), logger: Self.silent)),
       onServerRunning: { channel in await onBound(channel.localAddress?.port ?? options.port) },
       logger: Self.silent)
   }

@@ -22,6 +22,7 @@ extension Studio {
       ) { call in
         guard let session = call.session else { throw Refusal.signIn }
         try store.closeSession(tokenHash: Tokens.hash(session.token))
+        state.sessions.forget()
         return Reply(204, headers: ["Set-Cookie": cookie.header(nil)])
       },
       Route(
@@ -91,6 +92,7 @@ extension Studio {
     }
     let hash = try await passwords.hash(try fields.string("password", atMost: 1024))
     try store.setPasswordHash(hash, of: account.rater, actor: account.name, now: call.now)
+    state.sessions.forget()
     // All sessions of the account ended with the old password; this browser gets a new one.
     var reply = try open(account, call)
     reply.status = 204
@@ -120,7 +122,10 @@ extension Studio {
 
   /// How much somebody answered, and how much there is for them.
   func progress(of account: Account) throws -> JSONValue {
-    let (answered, available) = try store.progress(of: account.rater)
-    return ["answered": .integer(answered), "available": .integer(available)]
+    Self.json(of: try store.progress(of: account.rater))
+  }
+
+  static func json(of progress: (answered: Int, available: Int)) -> JSONValue {
+    ["answered": .integer(progress.answered), "available": .integer(progress.available)]
   }
 }

@@ -58,7 +58,7 @@ extension Studio {
   /// What a rater's browser gets of a task.
   func view(_ assignment: Assignment, now: Date) throws -> TaskView {
     let settings = try settings()
-    let criteria = try store.criteria()
+    let criteria = try state.criteria(store, now: now)
     let scales = assignment.criteria.map { id in
       criteria.first { $0.id == id }.map(TaskView.Scale.init)
         ?? TaskView.Scale(id: id, title: id, question: "", lowest: 1, highest: 7)
@@ -72,7 +72,9 @@ extension Studio {
       task: assignment.task, lease: assignment.lease,
       expiresIn: max(0, Int(assignment.expires.timeIntervalSince(now))), kind: assignment.kind,
       question: assignment.question ?? usual, criteria: scales, labels: assignment.labels,
-      mustHear: settings.mustHear, prompt: try blocks(assignment.prompt),
+      mustHear: settings.mustHear,
+      exposure: assignment.kind == .realOrGenerated ? settings.exposure : 0,
+      prompt: try blocks(assignment.prompt),
       items: try assignment.presentedItems.map(blocks), draft: assignment.draft,
       previous: assignment.previous)
   }

@@ -123,7 +123,9 @@ public struct Studio: Sendable {
 /// What is remembered between requests.
 final class StudioState: Sendable {
   private let usual: StudioSettings
+  let sessions = SessionCache()
   private let known = Mutex<StudioSettings?>(nil)
+  private let criteria = Mutex<(at: Date, list: [StudioCriterion])?>(nil)
   private let figures = Mutex<(at: Date, json: JSONValue)?>(nil)
 
   init(usual: StudioSettings) {
@@ -144,6 +146,17 @@ final class StudioState: Sendable {
     try store.setSetting(Self.key, to: settings.json)
     known.withLock { $0 = settings }
   }
+
+  /// The criteria, looked up once a second: another process may add some.
+  func criteria(_ store: FeedbackStore, now: Date) throws -> [StudioCriterion] {
+    let recent = criteria.withLock { $0 }
+    if let recent, now.timeIntervalSince(recent.at) < 1, now >= recent.at { return recent.list }
+    let list = try store.criteria()
+    criteria.withLock { $0 = (now, list) }
+    return list
+  }
+
+  func forgetCriteria() { criteria.withLock { $0 = nil } }
 
   /// What `make` makes, or what it made less than two seconds ago: many may watch the same figures.
   func figures(now: Date, _ make: () throws -> JSONValue) throws -> JSONValue {

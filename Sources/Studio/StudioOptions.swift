@@ -17,8 +17,8 @@ public struct StudioOptions: StageOptions, Hashable {
   public var idleSeconds = 30.0
   /// How many seconds a request may take to arrive.
   public var requestSeconds = 120.0
-  /// How many connections are served at a time; others wait.
-  public var connections = 512
+  /// How many connections are served at a time, as far as the system allows; others wait.
+  public var connections = 4096
   /// How many bytes the header of a request may have.
   public var headerBytes = 32_768
   /// How long a stop waits for answers that are under way, in seconds.

@@ -30,7 +30,8 @@ enum StudioSchemas {
     "View": .object([
       "task": .string, "lease": .string, "expiresIn": .integer, "kind": .named("Kind"),
       "question": .string, "criteria": .list(.named("Criterion")), "labels": .list(.string),
-      "allowsTie": .boolean, "mustHear": .number, "prompt": .list(.named("Block")),
+      "allowsTie": .boolean, "mustHear": .number, "exposure": .number,
+      "prompt": .list(.named("Block")),
       "items": .list(.list(.named("Block"))), "draft": .any, "previous": .named("Answer").orNull,
       "progress?": .named("Progress"),
     ]),
@@ -70,6 +71,11 @@ enum StudioSchemas {
       "question": .string.orNull, "summary": .string, "answers": .integer,
       "counts": .map(.integer), "disagreement": .number,
     ]),
+    "Retired": .object([
+      "task": .string, "kind": .named("Kind"), "criterion": .string.orNull,
+      "question": .string.orNull, "summary": .string, "skips": .integer,
+      "reasons": .list(.string), "retired": .time,
+    ]),
     "Dashboard": .object([
       "title": .string, "role": .named("Role"), "progress": .object, "criteria": .list(.object),
       "seconds": .object.orNull, "raters": .list(.object), "formats": .object,
@@ -95,7 +101,7 @@ enum StudioSchemas {
     ]),
     "Settings": .object([
       "title": .string, "question": .string, "guidelines": .string, "keys": .object,
-      "mustHear": .number, "rules": .object,
+      "mustHear": .number, "exposure": .number, "rules": .object,
     ]),
     "Audit": .object([
       "entries": .list(

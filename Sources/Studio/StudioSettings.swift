@@ -13,6 +13,8 @@ public struct StudioSettings: StageOptions, Hashable {
   public var keys: [String: JSONValue] = [:]
   /// How many seconds of each sound have to be heard before a vote.
   public var mustHear = 3.0
+  /// How many seconds the pictures of a real-or-generated task are shown before they are masked; 0 sets no limit.
+  public var exposure = 0.0
   /// How tasks are given out.
   public var rules = AssignmentRules()
 
@@ -31,6 +33,9 @@ public struct StudioSettings: StageOptions, Hashable {
     check.require(
       mustHear >= 0 && mustHear <= 600, "mustHear", "a number of seconds from 0 to 600",
       found: mustHear)
+    check.require(
+      exposure >= 0 && exposure <= 600, "exposure", "a number of seconds from 0 to 600",
+      found: exposure)
     for (action, value) in keys.sorted(by: { $0.key < $1.key }) {
       check.require(
         KeyMap.actions.contains(action), "keys", "the names of actions",
@@ -54,8 +59,8 @@ public struct StudioSettings: StageOptions, Hashable {
 enum KeyMap {
   static let actions: Set<String> = [
     "first", "second", "tie", "bothBad", "skip", "undo", "playA", "playB", "reference",
-    "playPause", "loopStart", "loopEnd", "back", "forward", "zoom", "grey", "flag", "comment",
-    "help", "confirm",
+    "playPause", "loopStart", "loopEnd", "back", "forward", "zoom", "zoomIn", "zoomOut", "fit",
+    "grey", "diff", "flag", "comment", "help", "confirm",
   ]
 
   private static let named = Set(

@@ -34,6 +34,8 @@ struct TaskView: Sendable, Hashable {
   var criteria: [Scale]
   var labels: [String]
   var mustHear: Double
+  /// How many seconds the pictures are shown, 0 without a limit.
+  var exposure: Double
   var prompt: [Block]
   /// The items in the order in which they are shown.
   var items: [[Block]]
@@ -47,6 +49,7 @@ struct TaskView: Sendable, Hashable {
         "kind": .string(kind.rawValue), "question": .string(question),
         "criteria": .array(criteria.map(\.json)), "labels": .array(labels.map(JSONValue.string)),
         "allowsTie": .bool(kind == .pair || kind == .ranking), "mustHear": .number(mustHear),
+        "exposure": .number(exposure),
         "prompt": .array(prompt.map(\.json)),
         "items": .array(items.map { .array($0.map(\.json)) }),
         "draft": draft ?? .null,

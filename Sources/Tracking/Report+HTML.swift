@@ -53,7 +53,7 @@ extension Report {
       <html lang="en"><head><meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-      style-src 'unsafe-inline'">
+      style-src 'unsafe-inline'; img-src data:; media-src data:">
       <meta name="color-scheme" content="light dark">
       <title>\(escape(title))</title>
       <style>\(Self.styleSheet)</style></head>
@@ -80,6 +80,7 @@ extension Report {
       return
         "<details><summary>\(text.split(separator: "\n").count) lines</summary><pre>\(shown)</pre></details>"
     case .table(let table): return html(table)
+    case .figures(let figures): return Self.html(figures)
     case .charts(let charts):
       let figures = charts.map { figure($0, pointsPerSeries) }
       return "<div class=\"charts\">\(figures.joined(separator: "\n"))</div>"
@@ -136,7 +137,8 @@ extension Report {
   private func html(_ sample: SampleComparison, _ longest: Int) -> String {
     let columns = sample.columns.map { column in
       let score = column.score.map { "<em>\(NumberStyle.automatic.text($0))</em>" } ?? ""
-      return "<div><h4>\(escape(column.label))\(score)</h4>"
+      let files = column.files.map { Self.html($0, about: column.text) }.joined()
+      return "<div><h4>\(escape(column.label))\(score)</h4>\(files)"
         + "<p class=\"text\">\(escape(shortened(column.text, longest)))</p></div>"
     }
     return "<article><h3>\(escape(shortened(sample.prompt, longest)))</h3>"

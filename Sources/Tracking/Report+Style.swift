@@ -54,6 +54,10 @@ extension Report {
     gap:8px 20px}
     .sides>div{border-left:3px solid var(--line);padding-left:12px;min-width:0}
     .sides>div:last-child{border-color:var(--s0)}
+    .sides img{display:block;max-width:100%;min-width:96px;image-rendering:pixelated;border-radius:4px}
+    .sides audio,.gallery audio{width:100%}
+    .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(220px,100%),1fr));gap:12px}
+    .gallery img{max-width:100%;image-rendering:pixelated}
     h4{font-size:.82rem;font-weight:500;color:var(--soft);margin:0;display:flex;gap:10px}
     h4 em{font-style:normal;font-variant-numeric:tabular-nums}
     .text{margin:.2em 0 0;white-space:pre-wrap}

@@ -79,6 +79,8 @@ public struct Report: Sendable {
     case preformatted(String)
     /// A table.
     case table(DataTable)
+    /// Pictures and sounds.
+    case figures([Figure])
     /// Curves over steps, as small multiples.
     case charts([LineChart])
     /// Metrics against each other, as small multiples.
@@ -110,12 +112,17 @@ public struct Report: Sendable {
       public var text: String
       /// Its score, where it has one.
       public var score: Double?
+      /// The files that are the artifact: pictures and sounds.
+      public var files: [FileContent]
 
       /// Creates a column.
-      public init(_ label: String, _ text: String, score: Double? = nil) {
+      public init(
+        _ label: String, _ text: String, score: Double? = nil, files: [FileContent] = []
+      ) {
         self.label = label
         self.text = text
         self.score = score
+        self.files = files
       }
     }
   }

@@ -80,6 +80,86 @@ import Testing
     #expect(heldOut.isEmpty)
   }
 
+  /// Judgments of `comparisons` by the rater of an imported file, right or all wrong.
+  private func add(
+    _ comparisons: [Comparison<Int, [Int]>], _ rater: String, isRight: Bool,
+    to project: Project<ToyDomain>
+  ) throws {
+    let pairs = comparisons.enumerated().map { index, comparison in
+      let isFirst = self.isRight(
+        PreferencePair(
+          prompt: comparison.prompt, chosen: comparison.first, rejected: comparison.second))
+      let chosen = isFirst == isRight ? comparison.first : comparison.second
+      let rejected = isFirst == isRight ? comparison.second : comparison.first
+      // What one prefers may be called first, whichever side it is.
+      return PreferencePair(prompt: comparison.prompt, chosen: chosen, rejected: rejected)
+    }
+    try project.store.addPreferences(
+      pairs, rater: rater, kind: .imported, origin: rater, split: .fixed(.train))
+  }
+
+  private static let comparisons: [Comparison<Int, [Int]>] = (0..<20).map { index in
+    let (wanted, other) = (index % 3, (index + 1) % 3)
+    return Comparison(
+      prompt: wanted, first: [wanted, wanted, index / 9, index % 2],
+      second: [other, other, (index + 1) % 3, index / 10])
+  }
+
+  @Test("of the raters of a file are one soft label each too, a single rater's stay as they are")
+  func imported() throws {
+    let folder = try TemporaryFolder()
+    let project = try Project.create(
+      at: folder.url.appending(path: "project"), domain: ToyDomain())
+    func stored() throws -> [PreferencePair<Int, [Int]>] {
+      try project.store.preferences(split: .train)
+    }
+    try add(Self.comparisons, "one", isRight: true, to: project)
+    #expect(try project.preferences(.train) == stored())
+    #expect(try project.preferences(.train).allSatisfy { $0.label == 1 && $0.weight == 1 })
+    // Somebody who judged nothing that another one judged cannot be compared with anybody.
+    let foreign = Comparison(prompt: 0, first: [0, 0, 0, 0], second: [1, 2, 1, 2])
+    try add([foreign], "other", isRight: false, to: project)
+    #expect(try project.preferences(.train) == stored())
+    try add(Self.comparisons, "two", isRight: true, to: project)
+    try add(Self.comparisons, "wrong", isRight: false, to: project)
+    let pairs = try project.preferences(.train)
+    let sides = Set(Self.comparisons.map { [$0.prompt] + $0.first + $0.second })
+    #expect(pairs.count == sides.count + 1 && pairs[0].label == 1 && !isRight(pairs[0]))
+    #expect(pairs.dropFirst().allSatisfy { isRight($0) && $0.label > 0.6 && $0.label < 1 })
+    #expect(try project.preferences(.train) == pairs)
+  }
+
+  @Test("may be the ties of a ranking of several, which weigh as much as the ranking")
+  func tiedRankings() async throws {
+    let folder = try TemporaryFolder()
+    let project = try project(folder, overlap: 2)
+    let rows = try project.store.addArtifacts(
+      [[0, 0, 0, 0], [0, 0, 0, 2], [2, 2, 2, 2]].map { Sample(prompt: 0, artifact: $0) },
+      origin: "a", split: .fixed(.train))
+    try project.store.setPresentations(
+      prompts: [:],
+      artifacts: Dictionary(
+        uniqueKeysWithValues: rows.enumerated().map { ($1.artifact, [.text("row \($0)")]) }))
+    try project.store.addTasks([
+      TaskDraft(
+        kind: .ranking, criteria: ["overall"], prompt: rows[0].prompt,
+        items: rows.map(\.artifact), overlap: 2)
+    ])
+    let writer = SubmissionWriter(store: project.store)
+    for name in ["ann", "bob"] {
+      let rater = try project.store.addAccount(name: name, role: .rater, actor: "test").rater
+      let task = try #require(try await writer.nextTask(for: rater, kinds: [.ranking]))
+      _ = try await writer.submit(
+        Submission(
+          id: UUID().uuidString, task: task.task, lease: task.lease,
+          answer: StudioAnswer(.ranking([1, 1, 2])).presented(order: task.order),
+          startedAt: Date(), submittedAt: Date()),
+        rater: rater)
+    }
+    let pairs = try project.preferences(.train)
+    #expect(pairs.count == 2 && pairs.allSatisfy { $0.label > 0.5 && $0.rejected == [2, 2, 2, 2] })
+  }
+
   @Test("open the gate only where a reward model tells something")
   func gate() {
     var report = RewardReport(trainingPairs: 10, heldOut: nil, baselines: [], remarks: [])

@@ -10,7 +10,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "tokenizer-speed",
-      dependencies: [.product(name: "Tokenizers", package: "swift-rlhf")])
+      dependencies: [.product(name: "Tokenizers", package: "swift-rlhf")]),
+    .executableTarget(
+      name: "studio-load",
+      dependencies: [.product(name: "Studio", package: "swift-rlhf")]),
   ],
   swiftLanguageModes: [.v6]
 )

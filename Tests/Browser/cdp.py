@@ -130,7 +130,7 @@ class Browser:
              "ArrowLeft": ("ArrowLeft", 37), "ArrowUp": ("ArrowUp", 38),
              "ArrowRight": ("ArrowRight", 39), "ArrowDown": ("ArrowDown", 40),
              "[": ("BracketLeft", 219), "]": ("BracketRight", 221), ",": ("Comma", 188),
-             ".": ("Period", 190), "?": ("Slash", 191)}
+             ".": ("Period", 190), "?": ("Slash", 191), "+": ("Equal", 187), "-": ("Minus", 189)}
 
     def _key(self, kind, key, **more):
         code, number = self.CODES.get(key) or (
@@ -181,6 +181,29 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def wheel(self, point, distance):
+        """Turns the wheel over a point."""
+        self.call("Input.dispatchMouseEvent", type="mouseWheel", x=point[0], y=point[1], deltaX=0,
+                  deltaY=distance)
+
+    def pinch(self, point, start, end):
+        """Two fingers around a point go from one distance to another."""
+        def touch(kind, half):
+            points = [{"x": point[0] + side * half, "y": point[1], "id": number}
+                      for number, side in enumerate((-1, 1))]
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=points if half else [])
+        self.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+        touch("touchStart", start / 2)
+        for part in (0.25, 0.5, 0.75, 1):
+            touch("touchMove", (start + (end - start) * part) / 2)
+        touch("touchEnd", 0)
+        self.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
+    def before(self, script):
+        """Runs a script before those of each document from now on; gives what takes it away."""
+        found = self.call("Page.addScriptToEvaluateOnNewDocument", source=script)["identifier"]
+        return lambda: self.call("Page.removeScriptToEvaluateOnNewDocument", identifier=found)
+
     def offline(self, off):
         """Takes the network away, or gives it back."""
         self.call("Network.emulateNetworkConditions", offline=off, latency=0,
@@ -191,10 +214,11 @@ class Browser:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=2 if phone else 1, mobile=phone)
 
-    def scheme(self, name):
-        """Prefers light or dark."""
+    def scheme(self, name, motion="no-preference"):
+        """Prefers light or dark, and motion or none."""
         self.call("Emulation.setEmulatedMedia",
-                  features=[{"name": "prefers-color-scheme", "value": name}])
+                  features=[{"name": "prefers-color-scheme", "value": name},
+                            {"name": "prefers-reduced-motion", "value": motion}])
 
     def screenshot(self, path):
         """Writes a PNG of the window."""

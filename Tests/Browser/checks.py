@@ -7,7 +7,7 @@ MARKUP = r"""(() => {
   const own = new Set(`html head meta title link script body a header main nav section article div span p h1 h2 h3
     button kbd strong em code pre blockquote ul ol li br small form label input textarea select option fieldset
     legend figure figcaption img canvas output dialog dl dt dd details summary table thead tbody tr th td audio
-    noscript svg line rect circle text polyline`.split(/\s+/));
+    noscript template svg line rect circle text path polyline`.split(/\s+/));
   const found = [];
   if ('pwned' in window) found.push('a script of the content ran');
   for (const node of document.querySelectorAll('*')) {
@@ -92,6 +92,20 @@ def names(browser):
     return found
 
 
+MOTION = r"""[...document.querySelectorAll('*')].filter((node) => {
+  const { transitionDuration, animationName } = getComputedStyle(node);
+  return transitionDuration.split(',').some((part) => parseFloat(part) > 0) || animationName !== 'none';
+}).map((node) => `${node.localName}.${node.className} moves`)"""
+
+
+def motion(browser, scheme="light"):
+    """What moves although no motion is wanted."""
+    browser.scheme(scheme, motion="reduce")
+    found = browser.js(MOTION)
+    browser.scheme(scheme)
+    return found
+
+
 def focus_order(browser, steps=40):
     """Where Tab goes: in the order of the document, each stop visible with a ring."""
     browser.js("(scrollTo(0, 0), document.querySelector('.skip-link').focus(),"
@@ -146,6 +160,7 @@ def modules(browser, payloads):
       const { blocks, markdown, mediaURL } = await import('/assets/content.js');
       const { keyMap, keysOf, actions } = await import('/assets/keys.js');
       const { h, describe } = await import('/assets/base.js');
+      const { common } = await import('/assets/compare.js');
       const found = [], own = new Set('P BR EM STRONG CODE PRE BLOCKQUOTE UL OL LI SPAN SMALL DIV'.split(' '));
       const check = (what, nodes) => {
         const box = h('div', null, nodes);
@@ -164,6 +179,8 @@ def modules(browser, payloads):
         if (map.get('1') !== 'first' || map.get('w') !== 'skip' || map.has('q') || map.has('j') || refused.length !== 5) found.push('a key setting that is none was used');
         if (![...map.values()].every((action) => Object.hasOwn(actions, action))) found.push('an unknown action');
       }
+      const shared = (a, b) => JSON.stringify(common(a.split(' '), b.split(' ')).map((list) => list.map(Number).join('')));
+      if (shared('the old cat sat here', 'the cat sat right here') !== '["10111","11101"]' || shared('a b', 'c d') !== '["00","00"]') found.push('words are not compared');
       if (markdown('a **b** `c`\n\n- d\n\n> e').map((node) => node.localName).join() !== 'p,ul,blockquote') found.push('Markdown is not shown');
       return [...new Set(found)];
     })(""" + json.dumps(payloads) + ")")

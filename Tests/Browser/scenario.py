@@ -35,6 +35,7 @@ class Rater:
 
     def __init__(self, browser, base, shots):
         self.browser, self.base, self.shots, self.seen = browser, base, shots, {}
+        self.looked = {"pair of text", "pair of image", "pair of audio", "ranking"}
 
     def shot(self, name):
         if self.shots:
@@ -72,6 +73,20 @@ class Rater:
               return false;
             }})()""", 15, "enough heard")
 
+    def look(self):
+        """Looks at pictures that are shown for a while only."""
+        browser = self.browser
+        identity = self.task()[0]
+        if not browser.js("Boolean(document.querySelector('.masked'))"):
+            return
+        browser.press("1")
+        check("an answer waits until the pictures were shown", self.task()[0] == identity)
+        browser.press(" ")
+        browser.wait("!document.querySelector('.masked')", 5, "the pictures")
+        browser.wait("document.querySelector('.masked')", 5, "the mask")
+        browser.press(" ")
+        check("pictures are shown once", browser.js("document.querySelectorAll('.masked').length === document.querySelectorAll('.frame').length"))
+
     def answer(self, key="1"):
         """Answers the task shown by keys alone, and waits for what comes next."""
         browser = self.browser
@@ -81,6 +96,8 @@ class Rater:
             check(f"nothing of a {what} became markup", problems)
         if medium == "audio":
             self.hear()
+        if what == "realOrGenerated":
+            self.look()
         if what.startswith("pair") or what == "realOrGenerated":
             browser.press(key)
         elif what == "ranking":
@@ -132,7 +149,7 @@ def join(browser, link, name):
     browser.wait("document.activeElement?.name === 'name'")
     browser.type(name)
     browser.press("Enter")
-    browser.wait("document.querySelector('.task, .gate .primary') && document.querySelector('#progress')", 15, "the first page")
+    browser.wait("document.querySelector('.task') || !/Join|Sign in/.test(document.querySelector('h1')?.textContent ?? 'Join')", 15, "the first page")
     if browser.js("document.querySelector('h1').textContent === 'Guidelines'"):
         check("no markup in the guidelines", checks.markup(browser))
         browser.press("Enter")
@@ -151,6 +168,7 @@ def looks(rater, name):
     browser.scheme("light")
     check(f"{name}: every control has a name", checks.names(browser))
     check(f"{name}: order of focus", checks.focus_order(browser))
+    check(f"{name}: nothing moves where no motion is wanted", checks.motion(browser))
     browser.js("document.querySelector('h1').focus()")
     browser.size(360, 740, phone=True)
     time.sleep(0.3)
@@ -189,9 +207,128 @@ def undo(rater):
     browser.press("u")
     browser.wait(f"document.querySelector('.task')?.dataset.task === {json.dumps(identity)}", 10, "the task taken back")
     check("undo takes the answer back", rater.mine() == before)
+    check("and says so to screen readers", browser.js("/^Taken back: A is better/.test(document.querySelector('#notices[role=status][aria-live=polite]').textContent)"))
+    check("the question has the focus when a task comes", browser.js("document.activeElement.localName === 'h1'"))
     rater.answer("2")
     rater.sent()
     check("and it can be given again", rater.mine() == before + 1)
+
+
+def differences(rater):
+    browser = rater.browser
+    rater.until("pair of text")
+    count = "(CSS.highlights.get('only')?.size ?? 0)"
+    before = browser.js("document.querySelector('.items').innerHTML")
+    check("differences are not shown at first", browser.js(f"{count} === 0"))
+    browser.press("d")
+    check("d marks the words of one side only", browser.js(f"{count} > 0 && document.querySelector('[data-action=diff]').ariaPressed === 'true'"))
+    check("and says how many", browser.js("/words only in A/.test(document.querySelector('#notices').textContent)"))
+    rater.shot("differences")
+    check("marks change nothing of the texts", browser.js("document.querySelector('.items').innerHTML") == before)
+    browser.press("d")
+    check("d takes the marks away", browser.js(f"{count} === 0"))
+    browser.press("d")
+    rater.answer("1")
+    check("the next task is shown without marks", browser.js(f"{count} === 0"))
+
+
+ZOOM = "[...document.querySelectorAll('.frame img')].map(i => Number(/scale\\(([\\d.]+)/.exec(i.style.transform)?.[1] ?? 1))"
+
+
+def zooming(rater):
+    """The wheel, two fingers and keys zoom both pictures alike; a held key lets them change places."""
+    browser = rater.browser
+    zooms = lambda: browser.js(ZOOM)
+    def linked(what, more):
+        time.sleep(0.1)
+        found = zooms()
+        check(what, [] if found[0] == found[1] and (found[0] > 1) == more else [str(found)])
+    middle = browser.middle(".frame")
+    browser.wheel(middle, -300)
+    linked("the wheel zooms both pictures", True)
+    browser.press("0")
+    linked("0 fits both pictures", False)
+    browser.press("+")
+    linked("+ zooms both pictures", True)
+    rater.shot("zoomed")
+    browser.press("-")
+    linked("- takes it back", False)
+    browser.pinch(middle, 60, 180)
+    linked("two fingers zoom both pictures", True)
+    browser.pinch(middle, 240, 30)
+    linked("and take it back", False)
+    sources = "[...document.querySelectorAll('.frame img')].map(i => i.src).join()"
+    before = browser.js(sources)
+    browser.down(" ")
+    held = browser.js(sources)
+    browser.up(" ")
+    check("a held key shows each picture in the place of the other", held == ",".join(reversed(before.split(","))) and browser.js(sources) == before)
+
+
+# What the page asks of the browser's audio.
+SPY = r"""window.heard = { starts: [], ramps: [] };
+for (const [type, name, note] of [
+  [AudioBufferSourceNode, 'start', (node, [when, offset]) => heard.starts.push({ when, offset, loop: node.loop ? [node.loopStart, node.loopEnd] : null })],
+  [AudioParam, 'linearRampToValueAtTime', (_, [value, time]) => heard.ramps.push({ value, time })]]) {
+  const real = type.prototype[name];
+  type.prototype[name] = function (...values) { note(this, values); return real.apply(this, values); };
+}"""
+
+
+def sounds(rater):
+    """Two sounds in step, a switch without a gap, a loop and the count of what was heard."""
+    browser = rater.browser
+    position = "Number(document.querySelector('.tools input[type=range]').value)"
+    browser.wait("/ of /.test(document.querySelector('.tools .status').textContent)", 10, "the sounds")
+    browser.js("(heard.starts = [], heard.ramps = [], 1)")
+    browser.press("a")
+    browser.wait(f"{position} > 0.1", 5, "the playhead")
+    starts = browser.js("heard.starts")
+    check("all sounds start at one time and place", len(starts) >= 2 and len({(each["when"], each["offset"]) for each in starts}) == 1)
+    before = browser.js(position)
+    browser.press("b")
+    after = browser.js(position)
+    ramps = browser.js("heard.ramps")
+    check("a switch starts nothing anew", browser.js("heard.starts.length") == len(starts))
+    check("one sound fades out while the other fades in", len(ramps) == 2 and len({each["time"] for each in ramps}) == 1 and sorted(each["value"] > 0 for each in ramps) == [False, True])
+    check("the playhead goes on", 0 <= after - before < 0.3)
+    check("B is the one that plays", browser.js("[...document.querySelectorAll('.items .track')].map(t => t.ariaPressed).join() === 'false,true'"))
+    browser.press(" ")
+    browser.js("(() => { const s = document.querySelector('.tools input[type=range]'); s.value = 0.1; s.dispatchEvent(new Event('input')); })()")
+    browser.press("[")
+    browser.js("(() => { const s = document.querySelector('.tools input[type=range]'); s.value = 0.3; s.dispatchEvent(new Event('input')); })()")
+    browser.press("]")
+    check("[ and ] make a loop", browser.js("/loop 0\.1–0\.3 s/.test(document.querySelector('.tools .status').textContent)"))
+    rater.shot("loop")
+    browser.js("(heard.starts = [], 1)")
+    browser.press(" ")
+    found = browser.js(f"""(async () => {{
+      const at = [];
+      for (let i = 0; i < 30; i++) {{ await new Promise((done) => setTimeout(done, 25)); at.push({position}); }}
+      return at;
+    }})()""")
+    check("the playhead stays in the loop", [str(at) for at in found if not 0.09 <= at <= 0.31])
+    check("and comes around", any(b < a for a, b in zip(found, found[1:])))
+    check("the sounds themselves loop", browser.js("heard.starts.every(s => s.loop && Math.abs(s.loop[0] - 0.1) < 0.02 && Math.abs(s.loop[1] - 0.3) < 0.02)"))
+    browser.press("]")
+    check("] takes the loop away", browser.js("!/loop/.test(document.querySelector('.tools .status').textContent)"))
+    browser.press(" ")
+
+
+def break_reminder(rater):
+    """A clock that runs a thousand times as fast reaches the 25 minutes."""
+    browser = rater.browser
+    undo = browser.before("{ const real = setInterval; window.setInterval = (run, time, ...more) => real(run, time === 15000 ? 5 : time, ...more); }")
+    browser.open(rater.base + "/")
+    browser.wait("/25 minutes/.test(document.querySelector('#notices').textContent)", 10, "the word to take a break")
+    rater.shot("break")
+    undo()
+    browser.wait("document.querySelector('.task')", 10)
+    before = rater.task()
+    time.sleep(0.3)
+    check("the word to take a break takes no task away", rater.task() == before)
+    browser.open(rater.base + "/")
+    rater.settle()
 
 
 def keys_overlay(rater):
@@ -284,6 +421,10 @@ def finish(rater, tasks):
             if rater.task() is None:
                 break
             continue
+        what = rater.task()[1]
+        if what not in rater.looked:
+            rater.looked.add(what)
+            looks(rater, what)
         rater.answer("12"[len(rater.seen) % 2])
     check("the queue comes to its end", browser.js("/Nothing to do/.test(document.querySelector('h1').textContent)"))
     rater.sent()
@@ -294,10 +435,49 @@ def finish(rater, tasks):
     print(f"      answered by keys: {rater.seen}", flush=True)
 
 
+def reviews(browser, base, shots):
+    """An owner asks for reviews and makes a gold task on the dashboard, and reviews by keys."""
+    found = browser.js("""fetch('/api/answers?kind=pair&limit=200').then(r => r.json()).then(d => d.answers.filter(a => a.answer.kind === 'pair').map(a => [a.task, a.id]))""")
+    def press(words):
+        browser.wait(f"[...document.querySelectorAll('main button')].some(b => b.textContent === {json.dumps(words)})", 10, words)
+        browser.js(f"[...document.querySelectorAll('main button')].find(b => b.textContent === {json.dumps(words)}).click()")
+    for task, _ in found[:3]:
+        browser.open(f"{base}/dashboard#task?id={task}")
+        press("Ask for a review")
+        browser.wait("/up for review/.test(document.querySelector('#notices').textContent)", 10, "the review")
+    if shots:
+        browser.screenshot(os.path.join(shots, "dashboard-task.png"))
+    browser.open(f"{base}/dashboard#task?id={found[3][0]}")
+    press("This is right: make gold")
+    browser.wait("/gold task was made/.test(document.querySelector('#notices').textContent)", 10, "the gold task")
+    check("an answer becomes a gold task", True)
+    browser.open(base + "/")
+    rater = Rater(browser, base, shots)
+    for decision, keys in (("accept", "1"), ("amend", "24"), ("reject", "3")):
+        rater.settle()
+        identity = rater.until("review")
+        if decision == "accept":
+            looks(rater, "review")
+        if rater.task()[2] == "audio":
+            rater.hear()
+        for key in keys:
+            browser.press(key)
+            if key == "2" and decision == "amend":
+                browser.wait("document.querySelector('.amend .choices')")
+                rater.shot("amend")
+        browser.wait(f"document.querySelector('.task')?.dataset.task !== {json.dumps(identity)}", 10, decision)
+        rater.settle()
+    rater.sent()
+    said = browser.js("fetch('/api/answers?mine=1&limit=50').then(r => r.json()).then(d => d.answers.map(a => a.answer).filter(a => a.kind === 'review'))")
+    check("reviews accept, amend and reject", sorted(each["decision"] for each in said) == ["accept", "amend", "reject"] or [json.dumps(said)])
+    check("what amends is an answer", [json.dumps(each) for each in said if each["decision"] == "amend" and each.get("amended", {}).get("verdict") != "bothBad"])
+
+
 def dashboard(browser, base, link, shots, payloads):
     """The owner's side: every field takes every payload, and all pages show them as text."""
     browser.call("Network.clearBrowserCookies")
     join(browser, link, "Owner of the test")
+    reviews(browser, base, shots)
     refused = browser.js(r"""(async (payloads) => {
       const { csrf } = await (await fetch('/api/session')).json();
       const send = (method, path, body) => fetch(path, { method, headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf }, body: JSON.stringify(body) });
@@ -365,6 +545,7 @@ def main():
     try:
         browser.size(1280, 800)
         browser.scheme("light")
+        browser.before(SPY)
         join(browser, options.rater, "Rater of the test")
         check("payloads make no elements", checks.modules(browser, payloads))
         check("each check sees a fault", checks.blind(browser))
@@ -376,6 +557,9 @@ def main():
                 check("a vote waits until both sounds were heard", rater.task()[1] == wanted)
                 rater.hear()
                 browser.press(" ")
+                sounds(rater)
+            if name == "images":
+                zooming(rater)
             if name == "ranking":
                 browser.press("2")
                 browser.press("1")
@@ -384,8 +568,10 @@ def main():
             looks(rater, name)
             rater.answer("2")
         dialogs(rater)
+        differences(rater)
         held_key(rater)
         undo(rater)
+        break_reminder(rater)
         offline(rater)
         reload(rater)
         finish(rater, options.tasks)

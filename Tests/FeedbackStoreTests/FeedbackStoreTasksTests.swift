@@ -109,6 +109,9 @@ struct FeedbackStoreTasksTests {
       let tasks = try store.openTasks(kind: .pair, criterion: "overall")
       #expect(tasks.map(\.draft.round) == [3, 3, 3, 3])
       #expect(tasks.map(\.draft.overlap) == [2, 2, 2, 2])
+      // Which task comes first would be drawn anew for each store.
+      studio.rules.uniformShare = 0
+      try store.setPriorities([tasks[0].row: 1])
       let answer = try studio.answer(studio.raters(1)[0], .pair(.first))
       let vote = try #require(try store.answer(answer.id))
       #expect(vote.origins == ["old", "new"])

@@ -13,6 +13,7 @@ struct StudioDeskModelTests {
       var generator = Seed(UInt64(seed)).generator
       studio.rules.heldTasks = 3
       studio.rules.uniformShare = 0.5
+      studio.rules.skipLimit = 2
       let overlap = Int.random(in: 1...3, using: &generator)
       let tasks = try studio.add(count: 8, overlap: overlap)
       let raters = try studio.raters(overlap + 3)
@@ -30,12 +31,16 @@ struct StudioDeskModelTests {
           let (rater, assignment) = leases.remove(at: index)
           do {
             let answer = try studio.submit(
-              studio.submission(assignment, .pair(.first)), rater: rater
+              studio.submission(assignment, said(&generator)), rater: rater
             ).stored()
             answered.append((rater, answer.id))
           } catch let error as RLHFError {
             #expect(error.code == .conflict)
           }
+        case 7 where Bool.random(using: &generator):
+          guard let index = answered.indices.randomElement(using: &generator) else { continue }
+          let content = said(&generator)
+          if let id = try amend(answered[index], content, in: studio) { answered[index].id = id }
         case 7:
           guard let lease = leases.randomElement(using: &generator) else { continue }
           _ = try studio.store.renewLease(
@@ -54,7 +59,11 @@ struct StudioDeskModelTests {
         }
         try check(studio, overlap)
       }
-      // Whatever happened, everything gets its answers in the end.
+      // Whatever happened, everything gets its answers in the end, once nobody skips any more.
+      for answer in try studio.store.votes() where answer.answer.answer?.isSkip == true {
+        try studio.withdraw(answer.answer.id, rater: answer.answer.rater)
+      }
+      #expect(try studio.store.retiredTasks().isEmpty)
       for _ in 0..<3 {
         studio.now += 1000
         for rater in raters {
@@ -71,21 +80,55 @@ struct StudioDeskModelTests {
     }
   }
 
+  private func said(_ generator: inout some RandomNumberGenerator) -> StudioAnswer.Content {
+    Int.random(in: 0..<4, using: &generator) == 0 ? .skip(reason: nil) : .pair(.first)
+  }
+
+  /// Amends an answer, if it is the last word of its rater; the id of what takes its place.
+  private func amend(
+    _ answer: (rater: Int64, id: String), _ content: StudioAnswer.Content, in studio: StudioFixture
+  ) throws -> String? {
+    guard let known = try studio.store.answer(answer.id)?.answer, !known.isSuperseded else {
+      return nil
+    }
+    let submission = Submission(
+      id: UUID().uuidString, task: known.task, lease: known.lease, answer: StudioAnswer(content),
+      supersedes: known.id, startedAt: studio.now, submittedAt: studio.now)
+    return try studio.submit(submission, rater: answer.rater).stored().id
+  }
+
   private func check(_ studio: StudioFixture, _ overlap: Int) throws {
     try studio.store.read { db in
       let wrong = try Row.fetchAll(
         db,
         sql: """
           SELECT tasks.id FROM tasks JOIN queue ON queue.task = tasks.id
-          WHERE free < 0 OR free <> overlap - (SELECT count(*) FROM slots
-            WHERE slots.task = tasks.id AND state IN ('held', 'answered'))
+          WHERE free <> overlap - (SELECT count(*) FROM slots
+              WHERE slots.task = tasks.id AND state IN ('held', 'answered'))
+            - iif(EXISTS (SELECT 1 FROM retired WHERE task = tasks.id), 1 << 41, 0)
+            OR free < 0 AND NOT EXISTS (SELECT 1 FROM retired WHERE task = tasks.id)
+            OR EXISTS (SELECT 1 FROM retired WHERE task = tasks.id) <> (2 <= (
+              SELECT count(*) FROM slots WHERE slots.task = tasks.id AND state = 'skipped'))
           """)
       #expect(wrong.isEmpty)
+      let miscounted = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT rater FROM tallies
+          WHERE answered <> (SELECT count(*) FROM slots WHERE slots.rater = tallies.rater
+              AND state IN ('answered', 'surplus', 'skipped'))
+            OR kept <> (SELECT count(*) FROM slots WHERE slots.rater = tallies.rater
+              AND state IN ('held', 'spare'))
+            OR covered <> (SELECT count(*) FROM slots JOIN queue ON queue.task = slots.task
+              WHERE slots.rater = tallies.rater AND state <> 'lapsed' AND queue.lane = 'work'
+                AND free > 0)
+          """)
+      #expect(miscounted.isEmpty)
       let standing = FeedbackStore.standingAnswer
       let full = try Row.fetchAll(
         db,
         sql: """
-          SELECT task, sum(NOT isSurplus) AS kept, count(*) AS number, count(DISTINCT rater) AS raters
+          SELECT task, sum(NOT isSurplus AND kind <> 'skip') AS kept, count(*) AS number, count(DISTINCT rater) AS raters
           FROM answers WHERE \(standing) GROUP BY task
           """)
       for row in full {

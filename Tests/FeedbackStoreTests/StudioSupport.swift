@@ -86,7 +86,7 @@ struct StudioFixture {
   @discardableResult
   func submit(_ submission: Submission, rater: Int64) throws -> SubmissionOutcome {
     try store.write {
-      try StudioDesk($0, now: now).submit(submission, rater: rater) { _, text in
+      try StudioDesk($0, now: now).submit(submission, rater: rater, rules: rules) { _, text in
         JSONValue.string(text).description
       }
     }

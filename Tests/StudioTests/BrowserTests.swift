@@ -31,6 +31,7 @@ struct BrowserTests {
       settings.title = "Browser test"
       settings.guidelines = "Choose what **helps** most.\n\n- A tie is an answer."
       settings.mustHear = 0.6
+      settings.exposure = 0.2
       settings.rules.uniformShare = 0
     }
     let count = try BrowserTasks(site: site).add()
@@ -59,6 +60,9 @@ struct BrowserTests {
 
     var filter = AnswerFilter()
     filter.limit = 500
+    filter.rater = try #require(
+      try site.store.accounts().first { $0.name == "Rater of the test" }
+    ).rater
     let rows = try site.store.answers(filter)
     #expect(rows.count == count)
     #expect(Set(rows.map(\.answer.task)).count == count)

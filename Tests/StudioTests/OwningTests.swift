@@ -14,6 +14,7 @@ struct OwningTests {
     settings["title"] = "Birds & <b>more</b>"
     settings["keys"] = ["first": ["1", "ArrowLeft"], "tie": "3"]
     settings["mustHear"] = 2.5
+    settings["exposure"] = 0.5
     #expect(await owner.send("PUT", "/api/settings", .object(settings)).status == 200)
     let project = await owner.send("GET", "/api/session").json["project"]
     #expect(project?["title"] == "Birds & <b>more</b>" && project?["mustHear"] == 2.5)
@@ -22,7 +23,8 @@ struct OwningTests {
       ("keys", ["first": "<img src=x onerror=alert(1)>"]), ("keys", ["steal": "1"]),
       ("keys", ["first": ["1", "2", "3", "4", "5"]]), ("keys", ["first": 1]),
       ("keys", ["first": "\u{202e}"]), ("keys", ["first": ""]), ("title", ""),
-      ("mustHear", -1), ("rules", ["goldShare": 2]), ("rules", ["goldShade": 0.1]),
+      ("mustHear", -1), ("exposure", 601), ("rules", ["goldShare": 2]),
+      ("rules", ["goldShade": 0.1]),
       ("secret", "x"),
     ]
     for (name, value) in wrong {
@@ -85,6 +87,36 @@ struct OwningTests {
     #expect(await owner.send("POST", "/api/import/csv", ["name": "x"]).status == 400)
     let board = await owner.send("GET", "/api/dashboard").json
     #expect(board["formats"]?["export"] == [["id": "trl", "title": "TRL"]])
+  }
+
+  @Test func anAnswerMakesAGoldTask() async throws {
+    let site = try Site { _, settings in settings.rules.goldShare = 1 }
+    try site.addPairs(1)
+    let owner = try await site.person("owner", .owner)
+    let grace = try await site.person("Grace")
+    let id = UUID().uuidString.lowercased()
+    let first = await grace.next().json
+    #expect(await grace.submit(first, id: id).status == 200)
+    let order: JSONValue = ["kind": "gold", "subject": .string(id)]
+    #expect(await grace.send("POST", "/api/tasks", order).status == 403)
+    let added = await owner.send("POST", "/api/tasks", order)
+    #expect(added.status == 200 && added.json["added"] == 1, "\(added.text)")
+    let ada = try await site.person("Ada")
+    let shown = await ada.next()
+    #expect(shown.status == 200 && !shown.text.contains("gold"))
+    #expect(shown.json["task"] != first["task"])
+    #expect(await ada.submit(shown.json).status == 200)
+    let rows = await owner.send("GET", "/api/answers?gold=1").json["answers"]?.arrayValue
+    #expect(rows?.count == 1 && rows?.first?["correct"]?.boolValue != nil)
+    let skip = UUID().uuidString.lowercased()
+    let other = try await site.person("Eve")
+    #expect(
+      await other.submit(
+        await other.next().json, ["kind": "skip", "reason": "no"], id: skip
+      ).status == 200)
+    let refused = await owner.send(
+      "POST", "/api/tasks", ["kind": "gold", "subject": .string(skip)])
+    #expect(refused.status == 400)
   }
 
   @Test func answersAreReviewed() async throws {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Studio
+
 /// What the files of the page promise, whatever browser shows them.
 struct PageTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -16,32 +18,37 @@ struct PageTests {
       .filter { $0.hasSuffix(suffix) }.sorted()
   }
 
-  /// The modules that `name` loads at once, itself among them: those of `import … from`, not of `import()`.
+  /// The modules that `name` loads, itself among them.
   private static func modules(of name: String) throws -> Set<String> {
     var (found, open): (Set<String>, [String]) = ([], [name])
     while let next = open.popLast() {
       guard found.insert(next).inserted else { continue }
-      open += try text(next).matches(of: /(?m)^import .* from "\.\/([a-z]+\.js)";/).map {
+      let script = try text(next)
+      #expect(!script.contains("import("), "\(next) loads something later, which is not counted")
+      open += script.matches(of: /(?m)^import .* from "\.\/([a-z]+\.js)";/).map {
         String($0.output.1)
       }
     }
     return found
   }
 
-  private static func bytes(_ names: Set<String>) throws -> Int {
-    try names.reduce(0) { try $0 + text($1).utf8.count }
-  }
-
-  @Test func theScriptForATextIsSmall() throws {
+  /// Every kind of task, pictures, sounds, the outbox and the dialogs, as the server sends it.
+  @Test func allThatARaterLoadsIsSmall() throws {
     let modules = try Self.modules(of: "studio.js")
-    #expect(modules.contains("outbox.js") && !modules.contains("audio.js"))
-    #expect(try Self.bytes(modules) < 40_000)
-  }
-
-  /// Sounds need the largest part besides.
-  @Test func theScriptForSoundsIsSmall() throws {
-    let modules = try Self.modules(of: "studio.js").union(Self.modules(of: "audio.js"))
-    #expect(try Self.bytes(modules) < 52_000)
+    #expect(
+      modules.isSuperset(of: ["answers.js", "audio.js", "images.js", "outbox.js", "menu.js"]))
+    #expect(!modules.contains("dashboard.js"))
+    let files = try PageFiles(Self.folder)
+    let sent = try modules.map { name -> Int in
+      let reply = try files.reply(
+        name, ifNoneMatch: nil, acceptEncoding: "gzip, deflate, br", isHead: false)
+      #expect(reply.headers["Content-Encoding"] == "gzip")
+      return try #require(Int(reply.headers["Content-Length"] ?? ""))
+    }
+    #expect(sent.reduce(0, +) < 40_000)
+    let preloaded = try Self.text("index.html").matches(
+      of: /modulepreload" href="\/assets\/(\w+\.js)/)
+    #expect(Set(preloaded.map { String($0.output.1) }).union(["studio.js"]) == modules)
   }
 
   @Test func noScriptMakesMarkupOfText() throws {

@@ -1,10 +1,10 @@
 // Sounds that play in step: one playhead, a switch without a gap, a loop, and the count of what was heard.
-import { h, remembered } from "./base.js";
+import { h, s, copy, remembered } from "./base.js";
 import { mediaURL } from "./content.js";
 
 let context;
 const audio = () => (context ??= new AudioContext({ latencyHint: "interactive" }));
-const decoded = new Map();
+const decoded = new Map(), fade = 0.01;
 
 /** The samples of a file, decoded once and kept for a while. */
 export function decode(sha) {
@@ -20,40 +20,40 @@ export function decode(sha) {
   return decoded.get(sha);
 }
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-const fade = 0.01;
-
 /** A tone near the loudness of all sounds, to set the volume by. */
 export function tone() {
-  const place = audio(), source = place.createOscillator(), level = place.createGain();
-  place.resume();
+  const source = audio().createOscillator(), level = audio().createGain();
+  audio().resume();
   source.frequency.value = 997;
   level.gain.value = 0.1 * remembered("volume", 1);
-  source.connect(level).connect(place.destination);
+  source.connect(level).connect(audio().destination);
   source.start();
-  source.stop(place.currentTime + 2);
+  source.stop(audio().currentTime + 2);
+}
+
+/** The peaks of a sound as upright strokes; the second copy of it shows what was played. */
+function wave({ peaks = [], duration }, name, seek) {
+  const strokes = peaks.map((peak, i) => `M${i + 0.5} ${50 - 48 * peak}v${Math.max(1, 96 * peak)}`).join("");
+  const picture = (played) => s("svg", { viewBox: `0 0 ${peaks.length || 1} 100`, preserveAspectRatio: "none", class: played, "aria-hidden": "true" }, s("path", { d: strokes }));
+  return h("div.wave", { role: "img", "aria-label": `Waveform of ${name}, ${Number(duration ?? 0).toFixed(1)} seconds`,
+    onclick: (event) => seek((event.clientX - event.currentTarget.getBoundingClientRect().left) / event.currentTarget.clientWidth) }, h("div.band"), picture(), picture("played"));
 }
 
 export class Player {
+  /** `need` is how many seconds of each sound have to be heard before an answer. */
   constructor(watch, need) {
     Object.assign(this, { watch, need, tracks: [], selected: 0, position: 0, sources: [], loop: [null, null], length: 0 });
   }
 
-  /** The row of a sound; its number counts for "must hear" unless it is the reference. */
+  /** The row of a sound; without a label it is the reference, which need not be heard. */
   add(block, label) {
-    const index = this.tracks.length;
-    const track = { block, label, heard: 0, plays: 0, first: null, reference: label === undefined,
-      name: label ?? "Reference", duration: Number(block.duration) || 0 };
-    track.canvas = h("canvas.wave", { role: "img",
-      "aria-label": `Waveform of ${track.name || "the sound"}, ${track.duration.toFixed(1)} seconds`,
-      onclick: (event) => this.seek((event.offsetX / track.canvas.clientWidth) * this.length, index) });
-    track.note = h("span.heard");
-    track.button = h("button.track", { "aria-pressed": "false", onclick: () => this.play(index) },
-      h("span", null, track.reference ? "Reference" : `Play ${label}`), (index < 2 || track.reference) && h("kbd", null, track.reference ? "x" : "ab"[index]));
-    this.tracks.push(track);
-    this.length = Math.max(this.length, track.duration);
-    new ResizeObserver(() => this.draw()).observe(track.canvas);
-    return h("div.sound", null, track.button, track.canvas, track.note);
+    const index = this.tracks.length, reference = label === undefined, name = reference ? "Reference" : label || "Answer";
+    const node = wave(block, name, (part) => this.seek(part * this.length, index));
+    const key = reference ? "reference" : ["playA", "playB"][index];
+    const note = h("span.heard"), play = h("button.track", { onclick: () => this.play(index) }, h("span", null, reference ? name : `Play ${label}`), key && h("kbd", { "data-key": key }));
+    this.tracks.push({ block, name, reference, note, wave: node, play, heard: 0, plays: 0, first: null, duration: block.duration ?? 0 });
+    this.length = Math.max(this.length, block.duration ?? 0);
+    return h("div.sound", null, play, node, note);
   }
 
   /** Decodes all tracks and makes them equally long, so that one playhead fits all. */
@@ -64,30 +64,22 @@ export class Player {
       const frames = Math.max(...buffers.map((buffer) => buffer.length));
       this.length = frames / audio().sampleRate;
       buffers.forEach((buffer, i) => {
-        this.tracks[i].duration = buffer.duration;
-        if (buffer.length < frames) {
-          const longer = audio().createBuffer(buffer.numberOfChannels, frames, buffer.sampleRate);
-          for (let c = 0; c < buffer.numberOfChannels; c++) longer.copyToChannel(buffer.getChannelData(c), c);
-          buffer = longer;
-        }
-        this.tracks[i].buffer = buffer;
+        const longer = audio().createBuffer(buffer.numberOfChannels, frames, buffer.sampleRate);
+        for (let c = 0; c < buffer.numberOfChannels; c++) longer.copyToChannel(buffer.getChannelData(c), c);
+        Object.assign(this.tracks[i], { buffer: longer, duration: buffer.duration });
       });
       this.ready = true;
+      this.draw();
     } catch (error) {
       this.failed = true;
-      this.status.textContent = `${error.message} `;
-      this.status.append(h("button", { onclick: () => this.load() }, "Try again"));
-      return;
+      this.status.replaceChildren(`${error.message} `, h("button", { onclick: () => this.load() }, "Try again"));
     }
-    this.draw();
   }
 
   now() {
     if (!this.playing) return this.position;
-    let at = this.position + Math.max(0, audio().currentTime - this.started);
-    const [from, to] = this.loop;
-    if (to !== null && at >= to) at = from + ((at - from) % (to - from));
-    return Math.min(at, this.length);
+    const at = this.position + Math.max(0, audio().currentTime - this.started), [from, to] = this.loop;
+    return Math.min(to !== null && at >= to ? from + ((at - from) % (to - from)) : at, this.length);
   }
 
   /** Counts what was heard since the last count. */
@@ -102,24 +94,24 @@ export class Player {
     if (!this.ready) return;
     audio().resume();
     this.halt();
-    if (this.position >= this.length - 0.02) this.position = this.loop[0] ?? 0;
+    const [from, to] = this.loop;
+    if (this.position >= this.length - 0.02) this.position = from ?? 0;
     this.started = this.counted = audio().currentTime + 0.02;
     this.sources = this.tracks.map((track, i) => {
       const source = audio().createBufferSource(), level = audio().createGain();
       source.buffer = track.buffer;
-      const [from, to] = this.loop;
       if (to !== null) Object.assign(source, { loop: true, loopStart: from, loopEnd: to });
-      track.level = Math.pow(10, (Number(track.block.gain) || 0) / 20) * remembered("volume", 1);
+      track.level = 10 ** ((track.block.gain ?? 0) / 20) * remembered("volume", 1);
       level.gain.value = i === this.selected ? track.level : 0;
       source.connect(level).connect(audio().destination);
       source.start(this.started, this.position);
       track.live = level.gain;
       return source;
     });
-    this.sources[0].onended = () => { if (this.playing) { this.account(); this.halt(); this.position = this.loop[0] ?? 0; this.draw(); } };
+    this.sources[0].onended = () => { this.account(); this.halt(); this.position = this.loop[0] ?? 0; this.draw(); };
     this.playing = true;
     this.note();
-    const step = () => { if (!this.playing) return; this.account(); this.draw(); requestAnimationFrame(step); };
+    const step = () => { if (this.playing) { this.account(); this.draw(); requestAnimationFrame(step); } };
     step();
   }
 
@@ -130,7 +122,7 @@ export class Player {
   }
 
   halt() {
-    for (const source of this.sources) { source.onended = null; try { source.stop(); } catch { /* It had not begun. */ } }
+    for (const source of this.sources) { source.onended = null; source.stop(); }
     this.sources = [];
     this.playing = false;
   }
@@ -138,19 +130,26 @@ export class Player {
   pause() { this.account(); this.position = this.now(); this.halt(); this.draw(); }
   toggle() { if (this.playing) this.pause(); else this.begin(); }
 
+  /** Does something at rest and goes on playing if it did. */
+  between(work) {
+    const { playing } = this;
+    if (playing) this.pause();
+    work();
+    if (playing) this.begin(); else this.draw();
+  }
+
   /** Plays a track, at the same place and without a gap when another is playing. */
   play(index) {
     if (!this.tracks[index] || !this.ready) return;
+    const before = this.tracks[this.selected], next = this.tracks[index];
     if (!this.playing) { this.selected = index; this.begin(); return; }
-    if (index === this.selected) return;
+    if (before === next) return;
     this.account();
     const time = audio().currentTime;
-    for (const [i, track] of this.tracks.entries()) {
-      if (i !== index && i !== this.selected) continue;
-      const now = i === index ? 0 : track.level;
-      track.live.cancelScheduledValues(time);
-      track.live.setValueAtTime(now, time);
-      track.live.linearRampToValueAtTime(i === index ? track.level : 0, time + fade);
+    for (const { live, from, to } of [{ live: before.live, from: before.level, to: 0 }, { live: next.live, from: 0, to: next.level }]) {
+      live.cancelScheduledValues(time);
+      live.setValueAtTime(from, time);
+      live.linearRampToValueAtTime(to, time + fade);
     }
     this.selected = index;
     this.watch.switches += 1;
@@ -158,85 +157,57 @@ export class Player {
     this.draw();
   }
 
-  seek(to, index) {
-    if (!Number.isFinite(to)) return;
-    const playing = this.playing;
-    if (playing) this.pause();
-    if (index !== undefined) this.selected = index;
-    this.position = Math.min(Math.max(0, to), Math.max(0, this.length - 0.01));
-    if (playing) this.begin(); else this.draw();
+  seek(to, index = this.selected) {
+    this.between(() => {
+      this.selected = index;
+      this.position = Math.min(Math.max(0, to), Math.max(0, this.length - 0.01));
+    });
   }
 
   step(seconds) { this.seek(this.now() + seconds); }
 
   /** Sets one end of the loop at the playhead; the second press of the end takes the loop away. */
   mark(end) {
-    const at = this.now(), playing = this.playing;
-    if (playing) this.pause();
-    if (end === 0) this.loop = [at, this.loop[1] !== null && this.loop[1] > at + 0.05 ? this.loop[1] : null];
-    else this.loop = this.loop[1] !== null ? [null, null] : [this.loop[0] ?? 0, at];
-    if (this.loop[1] !== null && this.loop[1] - this.loop[0] < 0.05) this.loop = [null, null];
-    if (this.loop[1] !== null) this.position = this.loop[0];
-    if (playing) this.begin(); else this.draw();
+    const at = this.now(), [from, to] = this.loop;
+    this.between(() => {
+      this.loop = end === 0 ? [at, to > at + 0.05 ? to : null] : to !== null || at - (from ?? 0) < 0.05 ? [null, null] : [from ?? 0, at];
+      if (this.loop[1] !== null) this.position = this.loop[0];
+    });
   }
 
   /** What is still to be heard before an answer counts; empty when enough. */
   missing() {
     return this.tracks.filter((track) => !track.reference)
-      .map((track) => [track.name, Math.min(this.need, track.duration) - 0.05 - track.heard])
-      .filter(([, left]) => left > 0);
+      .map((track) => [track.name, Math.min(this.need, track.duration) - 0.05 - track.heard]).filter(([, left]) => left > 0);
   }
 
   behaviour() {
     this.account();
     const items = this.tracks.filter((track) => !track.reference);
-    return { playedMs: items.map((track) => Math.round(track.heard * 1000)), firstPlayedAt: items.map((track) => track.first),
-      plays: items.map((track) => track.plays) };
+    return { playedMs: items.map((track) => Math.round(track.heard * 1000)), firstPlayedAt: items.map((track) => track.first), plays: items.map((track) => track.plays) };
   }
 
   /** The controls that all tracks share. */
   tools() {
-    const button = (words, key, run) => h("button", { onclick: run }, `${words} `, h("kbd", null, key));
-    this.toggleButton = button("Play", "Space", () => this.toggle());
-    this.slider = h("input", { type: "range", min: 0, step: 0.01, "aria-label": "Position in seconds", oninput: () => this.seek(Number(this.slider.value)) });
-    this.status = h("span.status", { "aria-live": "off" });
-    return h("div.tools", { role: "group", "aria-label": "Sounds" }, this.toggleButton,
-      button("−2 s", ",", () => this.step(-2)), button("+2 s", ".", () => this.step(2)),
-      button("Loop from", "[", () => this.mark(0)), button("Loop to", "]", () => this.mark(1)), this.slider, this.status);
+    this.row = copy("sounds");
+    [this.slider, this.status] = this.row.querySelectorAll("input, .status");
+    this.slider.oninput = () => this.seek(Number(this.slider.value));
+    return this.row;
   }
 
   draw() {
-    if (!this.status) return;
-    const at = this.now();
-    this.toggleButton.firstChild.textContent = this.playing ? "Pause " : "Play ";
-    this.slider.max = this.length;
-    this.slider.value = at;
-    const looped = this.loop[1] !== null ? ` · loop ${this.loop[0].toFixed(1)}–${this.loop[1].toFixed(1)} s` : this.loop[0] !== null ? ` · loop from ${this.loop[0].toFixed(1)} s` : "";
+    const at = this.now(), [from, to] = this.loop, share = (seconds) => `${(100 * seconds) / (this.length || 1)}%`;
+    this.row.querySelector("span").textContent = this.playing ? "Pause" : "Play";
+    Object.assign(this.slider, { max: this.length, value: at });
+    const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    const looped = from === null ? "" : ` · loop ${from.toFixed(1)}–${to === null ? "…" : to.toFixed(1)} s`;
     if (!this.failed) this.status.textContent = this.ready ? `${clock(at)} of ${clock(this.length)}${looped}` : "Loading…";
-    for (const [i, track] of this.tracks.entries()) {
-      const selected = i === this.selected;
-      track.button.setAttribute("aria-pressed", selected && Boolean(this.playing));
-      const wanted = Math.min(this.need, track.duration || this.need);
+    this.tracks.forEach((track, i) => {
+      const selected = i === this.selected, wanted = Math.min(this.need, track.duration), { style, classList } = track.wave;
+      track.play.setAttribute("aria-pressed", selected && this.playing === true);
       track.note.textContent = track.reference ? "" : track.heard >= wanted - 0.05 ? "✓ heard" : `${track.heard.toFixed(1)} of ${wanted.toFixed(1)} s heard`;
-      const { canvas } = track, ratio = devicePixelRatio || 1;
-      const width = Math.round(canvas.clientWidth * ratio), height = Math.round(canvas.clientHeight * ratio);
-      if (!width) continue;
-      if (canvas.width !== width) canvas.width = width;
-      if (canvas.height !== height) canvas.height = height;
-      const pen = canvas.getContext("2d"), style = getComputedStyle(canvas);
-      pen.clearRect(0, 0, width, height);
-      const peaks = track.block.peaks ?? [], scale = (seconds) => (seconds / (this.length || 1)) * width;
-      if (this.loop[0] !== null) {
-        pen.fillStyle = style.caretColor;
-        pen.fillRect(scale(this.loop[0]), 0, scale((this.loop[1] ?? this.length) - this.loop[0]), height);
-      }
-      const span = scale(track.duration) / (peaks.length || 1);
-      peaks.forEach((peak, k) => {
-        const tall = Math.max(ratio, Math.min(1, Number(peak) || 0) * (height - 6 * ratio));
-        pen.fillStyle = selected && k * span < scale(at) ? style.textDecorationColor : style.columnRuleColor;
-        pen.fillRect(k * span, (height - tall) / 2, Math.max(ratio, span * 0.65), tall);
-      });
-      if (selected) { pen.fillStyle = style.color; pen.fillRect(scale(at) - ratio, 0, 2 * ratio, height); }
-    }
+      classList.toggle("selected", selected);
+      for (const [name, value] of [["--at", at], ["--width", track.duration], ["--played", track.duration ? (Math.min(1, at / track.duration)) * this.length : 0], ["--from", from ?? 0], ["--to", from === null ? 0 : to ?? this.length]]) style.setProperty(name, share(value));
+    });
   }
 }

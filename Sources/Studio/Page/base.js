@@ -1,7 +1,7 @@
 // What every page needs: elements, requests, notices, words.
 // Text from the server becomes text nodes only; nothing here or elsewhere parses markup.
 
-export const fill = (node, attributes, children) => {
+const fill = (node, attributes, children) => {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (typeof value === "function") node.addEventListener(name.slice(2), value);
@@ -21,7 +21,18 @@ export const h = (tag, attributes, ...children) => {
   return fill(node, attributes, children);
 };
 
+/** An element of SVG. */
+export const s = (tag, attributes, ...children) =>
+  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+
 export const byId = (id) => document.getElementById(id);
+
+/** A new copy of a template of the page. */
+export const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
+
+/** A button whose action is done by whoever knows it, with room for its key. */
+export const button = (action, words, tag = "button", attributes) =>
+  h(tag, { "data-action": action, ...attributes }, h("span", null, words), " ", h("kbd"));
 
 /** A request that did not succeed; status 0 when there was no reply at all. */
 export class Failure extends Error {
@@ -31,20 +42,19 @@ export class Failure extends Error {
   }
 }
 
-const access = { csrf: "" };
-export const setToken = (token) => { access.csrf = token ?? ""; };
+let csrf = "";
+export const setToken = (token) => { csrf = token ?? ""; };
 
 /** Sends JSON and gives the JSON of the reply, null when it has none. */
 export async function api(method, path, body, options = {}) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") {
-    headers["Content-Type"] = "application/json";
-    headers["X-CSRF-Token"] = access.csrf;
+    Object.assign(headers, { "Content-Type": "application/json", "X-CSRF-Token": csrf });
     body = JSON.stringify(body ?? {});
   }
   let response;
   try {
-    response = await fetch(path, { method, headers, body, credentials: "same-origin", cache: "no-store",
+    response = await fetch(path, { method, headers, body, cache: "no-store",
       signal: options.keepalive ? undefined : AbortSignal.timeout(20000), ...options });
   } catch {
     throw new Failure(0, "offline", "The server cannot be reached.");
@@ -62,19 +72,17 @@ export async function api(method, path, body, options = {}) {
 
 /** A UUID of version 7: its order is the order of time. */
 export function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let time = Date.now();
-  for (let i = 5; i >= 0; i--) { bytes[i] = time % 256; time = Math.floor(time / 256); }
-  bytes[6] = (bytes[6] & 15) | 112;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const random = crypto.getRandomValues(new Uint8Array(10));
+  random[0] = (random[0] & 15) | 112;
+  random[2] = (random[2] & 63) | 128;
+  const hex = Date.now().toString(16).padStart(12, "0") + [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /** Says something to eyes and ears; `kind` "alert" for what went wrong. Gives the notice, to be removed. */
 export function say(text, kind = "status", action) {
   const place = byId(kind === "alert" ? "alerts" : "notices");
-  for (const old of place.children) if (old.dataset.text === text) old.remove();
+  for (const old of [...place.children]) if (old.dataset.text === text) old.remove();
   while (place.children.length > 2) place.firstChild.remove();
   const note = h("div.notice", { "data-text": text, "data-kept": action && "1" }, h("p", null, text),
     action && h("button", { onclick: () => { note.remove(); action.run(); } }, action.title),
@@ -96,9 +104,8 @@ export function dialog(title, content, onKey) {
   return box;
 }
 
-export const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-export const letter = (index) => "ABCDEFGH"[index] ?? String(index + 1);
-export const median = (values) => values.length ? [...values].sort((a, b) => a - b)[values.length >> 1] : undefined;
+export const letter = (index) => "ABCDEFGH"[index];
+export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 export const remembered = (name, fallback) => {
   try { return JSON.parse(localStorage.getItem(name)) ?? fallback; } catch { return fallback; }
 };
@@ -114,9 +121,9 @@ export function applyTheme(theme = remembered("theme", "auto")) {
 
 /** What an answer says, in words. */
 export function describe(answer) {
-  if (!answer) return "no answer";
   const list = (values) => values.map(([key, value]) => `${key} ${value}`).join(", ");
-  switch (answer.kind) {
+  switch (answer?.kind) {
+    case undefined: return "no answer";
     case "pair": return { first: "A is better", second: "B is better", tie: "Tie", bothBad: "Both bad" }[answer.verdict] ?? "?";
     case "ranking": return list((answer.ranks ?? []).map((rank, index) => [letter(index), rank]));
     case "rating": return list(Object.entries(answer.ratings ?? {}));

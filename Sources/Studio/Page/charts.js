@@ -1,9 +1,5 @@
 // Small charts as SVG elements, each with its figures as words.
-import { fill, h } from "./base.js";
-
-/** An element of SVG. */
-const s = (tag, attributes, ...children) =>
-  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+import { h, s } from "./base.js";
 
 const round = (value) => (value === 0 || !Number.isFinite(value) ? String(value) : Math.abs(value) >= 1000 || Math.abs(value) < 0.001 ? value.toExponential(2) : String(Number(value.toPrecision(4))));
 

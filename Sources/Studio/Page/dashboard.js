@@ -1,6 +1,6 @@
 // The dashboard of reviewers and owners: what people said, how well they agree, and the training on it.
-import { h, api, say, dialog, byId, setToken, plural, letter, applyTheme, remembered, describe } from "./base.js";
-import { form, field } from "./forms.js";
+import { h, api, say, dialog, byId, setToken, letter, applyTheme, remembered, describe } from "./base.js";
+import { submits, field } from "./forms.js";
 import { blocks, mediaURL } from "./content.js";
 import { lineChart, intervalBar, whisker, columns } from "./charts.js";
 
@@ -18,6 +18,8 @@ const rows = (words, filter) => h("a", { href: `#answers?${new URLSearchParams(f
 const card = (title, ...content) => h("section.card", null, title && h("h2", null, title), content);
 const empty = (words) => h("p.empty", null, words);
 const encode = encodeURIComponent;
+const form = (title, fields, send) => submits(h("form", null, fields, h("p.problem", { role: "alert" }), h("p", null, h("button.primary", { type: "submit" }, title))), send);
+const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 function table(heads, lines, none) {
   if (!lines.length) return empty(none);
@@ -116,10 +118,13 @@ const panels = (items, origins = []) => h("div.side", null, (items ?? []).map((i
 
 async function task(query) {
   const data = await api("GET", `/api/tasks/${encode(query.get("id") ?? "")}`);
-  const review = (row) => api("POST", "/api/tasks", { kind: "review", subject: row.id, overlap: 1 }).then(() => say("The answer is up for review."), (error) => say(error.message, "alert"));
-  const list = data.answers ?? [];
+  const make = (kind, row, done) => h("button.small", { onclick: (event) => { event.currentTarget.disabled = true; api("POST", "/api/tasks", { kind, subject: row.id, overlap: 1 }).then(() => say(done), (error) => say(error.message, "alert")); } }, kind === "gold" ? "This is right: make gold" : "Ask for a review");
+  const list = data.answers ?? [], standing = list.filter((row) => !row.superseded && row.kind !== "review" && row.answer);
+  const decide = owner() && standing.length > 0 && card("Decide", h("p.quiet", null, "A gold task shows the same content again and checks each rater by the answer that you say is right. A review asks a reviewer to accept, amend or reject an answer."),
+    table(["Answer", "Rater", "Comment", ""], standing.map((row) => [h("strong", null, describe(row.answer)), row.rater?.name ?? "rater", row.comment ?? "",
+      h("span.row", null, row.answer.kind !== "skip" && make("gold", row, "A gold task was made of it."), make("review", row, "The answer is up for review."))]), ""));
   return [card(data.question || data.kind, data.prompt?.length > 0 && h("div.prompt", null, blocks(data.prompt, showMedia)), panels(data.items, data.origins)),
-    card("Answers", answerTable(list), owner() && list.length > 0 && h("p.row", null, list.filter((row) => !row.superseded && row.kind !== "review").map((row) => h("button.small", { onclick: () => review(row) }, `Review: ${row.rater?.name ?? "rater"}, ${describe(row.answer)}`))))];
+    decide, card("Answers", answerTable(list))];
 }
 
 // Training.
@@ -251,11 +256,11 @@ async function settings() {
   const text = (name) => input(name, "", { required: true, maxlength: 200 });
   return [card("Project", form("Save", [field("Title", input("title", now.title, { maxlength: 200 })), field("Question", input("question", now.question, { maxlength: 400 }), "Shown where a task has none of its own."),
     field("Guidelines", h("textarea", { name: "guidelines", rows: 10, value: now.guidelines ?? "" }), "Markdown."), field("Keys", h("textarea", { name: "keys", rows: 4, value: JSON.stringify(now.keys ?? {}, null, 1) }), 'Changes to the keys, such as {"first": "j", "second": ["k"]}.'),
-    h("div.fields", null, field("Seconds to hear", input("mustHear", now.mustHear ?? 3, { type: "number", min: 0, max: 600, step: "any" })), field("Minutes of a lease", input("lease", (rules.leaseSeconds ?? 900) / 60, { type: "number", min: 1, max: 1440, step: "any" })), share("goldShare", "Gold tasks, %"), share("repeatShare", "Swapped repeats, %"), share("uniformShare", "Chosen at random, %"))], async (data) => {
+    h("div.fields", null, field("Seconds to hear", input("mustHear", now.mustHear ?? 3, { type: "number", min: 0, max: 600, step: "any" })), field("Seconds to see pictures", input("exposure", now.exposure ?? 0, { type: "number", min: 0, max: 600, step: "any" }), "Of real or generated; 0: no limit."), field("Minutes of a lease", input("lease", (rules.leaseSeconds ?? 900) / 60, { type: "number", min: 1, max: 1440, step: "any" })), share("goldShare", "Gold tasks, %"), share("repeatShare", "Swapped repeats, %"), share("uniformShare", "Chosen at random, %"))], async (data) => {
     let keys;
     try { keys = JSON.parse(data.get("keys") || "{}"); } catch { throw new Error("The keys are not valid JSON."); }
     const part = (name) => Number(data.get(name)) / 100;
-    await api("PUT", "/api/settings", { ...now, title: data.get("title"), question: data.get("question"), guidelines: data.get("guidelines"), keys, mustHear: Number(data.get("mustHear")),
+    await api("PUT", "/api/settings", { ...now, title: data.get("title"), question: data.get("question"), guidelines: data.get("guidelines"), keys, mustHear: Number(data.get("mustHear")), exposure: Number(data.get("exposure")),
       rules: { ...rules, leaseSeconds: Number(data.get("lease")) * 60, goldShare: part("goldShare"), repeatShare: part("repeatShare"), uniformShare: part("uniformShare") } });
     say("Saved.");
   })),

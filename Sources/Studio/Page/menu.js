@@ -1,36 +1,28 @@
 // What is seldom used: joining, signing in, and the dialogs of the header.
-import { h, api, dialog, remember, remembered, applyTheme, describe } from "./base.js";
-import { form, field } from "./forms.js";
-import { actions, keysOf } from "./keys.js";
+import { h, api, copy, dialog, remember, remembered, applyTheme, describe } from "./base.js";
+import { submits } from "./forms.js";
+import { keysOf } from "./keys.js";
+import { tone } from "./audio.js";
 
-const secret = (label, name, complete, hint) => field(label, h("input", { name, type: "password", autocomplete: complete, maxlength: 200 }), hint);
-const person = () => field("Your name", h("input", { name: "name", required: true, maxlength: 64, autocomplete: "username" }));
-
-/** What the link of an invitation opens. */
-export function join(gate, start, token) {
-  gate("Join", h("p", null, "You were invited to say what you think of texts, pictures or sounds. Your answers are kept with the name that you give here."),
-    form("Join", [person(), secret("Password", "password", "new-password", "Optional. With one you can sign in again on another device.")], async (data) => {
-      await api("POST", "/api/join", { token, name: data.get("name"), ...(data.get("password") && { password: data.get("password") }) });
-      start();
-    }));
-}
-
-export function signIn(gate, start, words) {
-  gate("Sign in", words && h("p", null, words), form("Sign in", [person(), secret("Password", "password", "current-password")], async (data) => {
-    await api("POST", "/api/login", { name: data.get("name"), password: data.get("password") });
+/** Joining by the token of an invitation, or signing in. */
+export function enter(gate, start, { token, words }) {
+  const form = copy(token ? "join" : "sign-in");
+  submits(form, async (data) => {
+    const password = data.get("password");
+    await api("POST", token ? "/api/join" : "/api/login", { name: data.get("name"), ...(token && { token }), ...((password || !token) && { password }) });
     start();
-  }), h("p.quiet", null, "No account? Open the invitation link that you were sent."));
+  });
+  gate(token ? "Join" : "Sign in", words && h("p", null, words), form);
 }
 
-export function openKeys(keys) {
-  dialog("Keys", h("dl.keys", null, Object.entries(actions).map(([action, [, words]]) =>
-    h("div", null, h("dt", null, keysOf(keys.map, action).map((key) => h("kbd", null, key))), h("dd", null, words))),
-  h("div", null, h("dt", null, h("kbd", null, "1…9")), h("dd", null, "Rank, rate or label; ↑ ↓ choose the item"))), (key) => keys.map.get(key) === "help" && document.querySelector("dialog").close());
+export function openKeys({ map }) {
+  const list = copy("keys");
+  for (const place of list.querySelectorAll("[data-keys]")) place.append(...keysOf(map, place.dataset.keys).map((key) => h("kbd", null, key)));
+  const box = dialog("Keys", list, (key) => map.get(key) === "help" && box.close());
 }
 
 export async function openHistory(undo) {
-  const list = h("ul.history", null, h("li", null, "Loading…"));
-  const box = dialog("Your last answers", list);
+  const list = h("ul.history", null, h("li", null, "Loading…")), box = dialog("Your last answers", list);
   try {
     const { answers } = await api("GET", "/api/answers?mine=1&limit=20");
     list.replaceChildren(...answers.map((each) => h("li", null, h("span", null, h("strong", null, describe(each.answer)), h("br"), h("small", null, `${each.question ?? each.kind} · ${new Date(each.created).toLocaleString()}`)),
@@ -39,12 +31,27 @@ export async function openHistory(undo) {
   } catch (error) { list.replaceChildren(h("li", null, error.message)); }
 }
 
-export function openSettings(session, redraw) {
-  const theme = h("select", { onchange: () => { applyTheme(theme.value); redraw(); } }, ["auto", "light", "dark"].map((name) => h("option", { value: name }, name)));
+export function openSettings({ rater }) {
+  const node = copy("settings"), [theme, confirm, volume, test, out] = node.querySelectorAll("select, input, button");
   theme.value = remembered("theme", "auto");
-  const confirm = h("input", { type: "checkbox", checked: remembered("confirm", false), onchange: () => remember("confirm", confirm.checked) });
-  const volume = h("input", { type: "range", min: 0.05, max: 1, step: 0.05, value: remembered("volume", 1), onchange: () => remember("volume", Number(volume.value)) });
-  dialog("Settings", h("div.stack", null, field("Colours", theme), h("label.check", null, confirm, "Confirm each answer with Enter"),
-    field("Volume", volume, "All sounds have the same loudness."), h("button", { onclick: async () => (await import("./audio.js")).tone() }, "Play a test tone"),
-    h("button", { onclick: async () => { await api("POST", "/api/logout").catch(() => {}); location.assign("/"); } }, `Sign out ${session.rater.name}`)));
+  theme.onchange = () => applyTheme(theme.value);
+  confirm.checked = remembered("confirm", false);
+  confirm.onchange = () => remember("confirm", confirm.checked);
+  volume.value = remembered("volume", 1);
+  volume.onchange = () => remember("volume", Number(volume.value));
+  test.onclick = tone;
+  out.append(` ${rater.name}`);
+  out.onclick = async () => { await api("POST", "/api/logout").catch(() => {}); location.assign("/"); };
+  dialog("Settings", node);
+}
+
+const reasons = ["I cannot tell", "Something is broken or missing", "I do not know enough about this", "It is harmful or upsetting"];
+
+/** Asks why a task is skipped. */
+export function openSkip(give) {
+  const node = copy("skip"), input = node.querySelector("input");
+  const go = (reason) => { if (reason) { box.close(); give({ kind: "skip", reason }); } else input.focus(); };
+  node.prepend(...reasons.map((reason, i) => h("button.choice", { onclick: () => go(reason) }, h("span", null, reason), h("kbd", null, i + 1))));
+  node.lastElementChild.onclick = () => go(input.value.trim());
+  const box = dialog("Why skip this task?", node, (key) => reasons[key - 1] && (go(reasons[key - 1]), true));
 }
