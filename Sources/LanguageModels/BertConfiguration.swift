@@ -94,8 +94,8 @@ extension BertConfiguration: Codable {
       heads: try keys.required("num_attention_heads"),
       intermediateSize: try keys.required("intermediate_size"))
     typeCount = try keys.optional("type_vocab_size") ?? 2
-    activation = try LanguageModelConfiguration.activation(
-      named: try keys.optional("hidden_act") ?? "gelu")
+    activation = try Activation(
+      configurationName: try keys.optional("hidden_act") ?? "gelu")
     normEpsilon = try keys.optional("layer_norm_eps") ?? 1e-12
     dropout = try keys.optional("hidden_dropout_prob") ?? 0.1
     attentionDropout = try keys.optional("attention_probs_dropout_prob") ?? 0.1
@@ -124,7 +124,7 @@ extension BertConfiguration: Codable {
     try keys.put("num_attention_heads", headCount)
     try keys.put("intermediate_size", intermediateSize)
     try keys.put("type_vocab_size", typeCount)
-    try keys.put("hidden_act", LanguageModelConfiguration.name(of: activation))
+    try keys.put("hidden_act", activation.configurationName)
     try keys.put("layer_norm_eps", normEpsilon)
     try keys.put("hidden_dropout_prob", dropout)
     try keys.put("attention_probs_dropout_prob", attentionDropout)

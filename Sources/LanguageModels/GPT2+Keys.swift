@@ -15,8 +15,8 @@ extension GPT2 {
       contextLength: try keys.required("n_positions"), hiddenSize: try keys.required("n_embd"),
       layers: try keys.required("n_layer"), heads: try keys.required("n_head"))
     if let size = try keys.optional("n_inner", Int.self) { model.intermediateSize = size }
-    model.activation = try LanguageModelConfiguration.activation(
-      named: try keys.optional("activation_function") ?? "gelu_new")
+    model.activation = try Activation(
+      configurationName: try keys.optional("activation_function") ?? "gelu_new")
     model.normEpsilon = try keys.optional("layer_norm_epsilon") ?? 1e-5
     model.tiesEmbeddings = try keys.optional("tie_word_embeddings") ?? true
     model.scalesAttention = try keys.optional("scale_attn_weights") ?? true
@@ -39,7 +39,7 @@ extension GPT2 {
     try keys.put("n_head", model.headCount)
     let usual = model.intermediateSize == 4 * model.hiddenSize
     try keys.put("n_inner", usual ? nil : model.intermediateSize)
-    try keys.put("activation_function", LanguageModelConfiguration.name(of: model.activation))
+    try keys.put("activation_function", model.activation.configurationName)
     try keys.put("layer_norm_epsilon", model.normEpsilon)
     try keys.put("scale_attn_weights", model.scalesAttention)
     try keys.put("scale_attn_by_inverse_layer_idx", model.scalesAttentionByLayer)

@@ -62,22 +62,4 @@ extension LanguageModelConfiguration: Codable {
     }
     try family.entry.write(self, &keys)
   }
-
-  private static let activations: [(name: String, function: Activation)] = [
-    ("gelu_new", .geluTanh), ("gelu_pytorch_tanh", .geluTanh), ("gelu_fast", .geluTanh),
-    ("gelu", .gelu), ("relu", .relu), ("silu", .silu), ("swish", .silu),
-  ]
-
-  static func activation(named name: String) throws -> Activation {
-    guard let known = activations.first(where: { $0.name == name }) else {
-      let supported = activations.map(\.name).joined(separator: ", ")
-      throw RLHFError(
-        .unsupported, "the activation '\(name)' is not supported; supported are: \(supported)")
-    }
-    return known.function
-  }
-
-  static func name(of activation: Activation) -> String {
-    activations.first { $0.function == activation }?.name ?? activation.rawValue
-  }
 }

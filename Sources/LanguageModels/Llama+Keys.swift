@@ -41,8 +41,8 @@ extension Llama {
       tiesEmbeddings: try keys.optional("tie_word_embeddings") ?? false)
     model.family = family
     if let size = try keys.optional("head_dim", Int.self) ?? headSize { model.headSize = size }
-    model.activation = try LanguageModelConfiguration.activation(
-      named: try keys.optional("hidden_act") ?? "silu")
+    model.activation = try Activation(
+      configurationName: try keys.optional("hidden_act") ?? "silu")
     model.normEpsilon = try keys.optional("rms_norm_eps") ?? 1e-6
     model.attentionDropout = try keys.optional("attention_dropout") ?? 0
     model.rotary = try RotaryConfiguration(keys, contextLength: model.contextLength)
@@ -60,7 +60,7 @@ extension Llama {
     try keys.put("num_key_value_heads", model.keyValueHeadCount)
     try keys.put("head_dim", model.headSize)
     try keys.put("intermediate_size", model.intermediateSize)
-    try keys.put("hidden_act", LanguageModelConfiguration.name(of: model.activation))
+    try keys.put("hidden_act", model.activation.configurationName)
     try keys.put("rms_norm_eps", model.normEpsilon)
     try keys.put("attention_dropout", model.attentionDropout)
     try model.rotary.encode(into: &keys)

@@ -57,22 +57,34 @@ extension RasterImage {
     }
   }
 
-  /// First the rows, then the columns; a direction that keeps its size is left alone.
+  /// One direction after the other; one that keeps its size is left alone.
+  ///
+  /// Rounding and cutting off in between let the order show. Pillow 13 starts with the columns where that leaves out many
+  /// rows and costs few columns; this rule agrees with it on some thousand random shapes.
   private func filtered(_ width: Int, _ height: Int, _ filter: ResizeFilter) -> RasterImage {
-    var image = self
-    if width != self.width {
-      let resampling = Resampling(from: self.width, to: width, filter)
-      image = image.resampled(width, self.height) { old, new in
-        for channel in 0..<channels {
-          resampling.run(
-            old + channel, new + channel, step: channels, lines: self.height,
-            lineStep: self.width * channels, newLineStep: width * channels)
-        }
+    let startsWithColumns =
+      height < self.height && self.height - height > 2 * (self.width - width)
+    return startsWithColumns
+      ? filteredColumns(height, filter).filteredRows(width, filter)
+      : filteredRows(width, filter).filteredColumns(height, filter)
+  }
+
+  private func filteredRows(_ width: Int, _ filter: ResizeFilter) -> RasterImage {
+    guard width != self.width else { return self }
+    let resampling = Resampling(from: self.width, to: width, filter)
+    return resampled(width, height) { old, new in
+      for channel in 0..<channels {
+        resampling.run(
+          old + channel, new + channel, step: channels, lines: height,
+          lineStep: self.width * channels, newLineStep: width * channels)
       }
     }
-    guard height != self.height else { return image }
+  }
+
+  private func filteredColumns(_ height: Int, _ filter: ResizeFilter) -> RasterImage {
+    guard height != self.height else { return self }
     let resampling = Resampling(from: self.height, to: height, filter)
-    return image.resampled(width, height) { old, new in
+    return resampled(width, height) { old, new in
       // A sample below another is a row apart; each column of samples is a line of its own.
       resampling.run(
         old, new, step: width * channels, lines: width * channels, lineStep: 1, newLineStep: 1)

@@ -19,6 +19,8 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
   case gelu
   /// The approximation of `gelu` by the hyperbolic tangent, as in GPT-2.
   case geluTanh
+  /// x · sigmoid(1.702 x), an approximation of `gelu`, as in CLIP.
+  case quickGELU
   /// x · sigmoid(x), also called swish.
   case silu
   /// The hyperbolic tangent.
@@ -33,6 +35,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
     case .relu: input.relu()
     case .gelu: input.gelu(approximate: false)
     case .geluTanh: input.gelu(approximate: true)
+    case .quickGELU: input * (1.702 * input).sigmoid()
     case .silu: input.silu()
     case .tanh: input.tanh()
     case .sigmoid: input.sigmoid()

@@ -92,6 +92,7 @@ import Torch
       case .gelu: x * 0.5 * (1 + erf(x / 2.0.squareRoot()))
       case .geluTanh:
         0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+      case .quickGELU: x / (1 + exp(-1.702 * x))
       case .silu: x / (1 + exp(-x))
       case .tanh: tanh(x)
       case .sigmoid: 1 / (1 + exp(-x))

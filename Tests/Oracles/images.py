@@ -30,7 +30,7 @@ def resizing():
         image = Image.fromarray(source[..., 0] if channels == 1 else source)
         out[f"{mode}/source"] = source
         for name, number in filters.items():
-            for width, height in ((6, 5), (21, 17), (14, 4)):
+            for width, height in ((6, 5), (21, 17), (14, 4), (13, 5)):
                 result = np.asarray(image.resize((width, height), number))
                 out[f"{mode}/{name}_{width}x{height}"] = result.reshape(height, width, channels)
     save_file(out, folder / "resize.safetensors")
