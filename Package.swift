@@ -141,8 +141,13 @@ let package = Package(
         .copy("knowledge.jsonl"), .copy("demonstrations.jsonl"), .copy("prompts.jsonl"),
         .copy("heldout.jsonl"), .copy("references.jsonl"),
       ], swiftSettings: strict),
+    library(
+      "ImageRealism",
+      ["RLHF", "RLHFCore", "RLHFPlugin", "NeuralNetworks", "Torch", "ImageModels", "Media"],
+      path: "Plugins/ImageRealism"),
     .executableTarget(
-      name: "rlhf", dependencies: ["RLHFCommands", "TextChat"], swiftSettings: strict),
+      name: "rlhf", dependencies: ["RLHFCommands", "TextChat", "ImageRealism"],
+      swiftSettings: strict),
 
     // Tests mirror the sources.
     .target(
@@ -193,6 +198,12 @@ let package = Package(
         "RLHF", "RLHFCore", "RLHFPlugin", "LanguageModels", "Tokenizers", "Templates",
         "NeuralNetworks", "Torch", "KnowledgeBaseSample", "Alignment", "PreferenceLearning",
         "PolicyOptimization",
+      ]),
+    tests(
+      "ImageRealism",
+      [
+        "RLHF", "RLHFCore", "RLHFPlugin", "RLHFTesting", "ImageModels", "Media", "NeuralNetworks",
+        "Torch", "PolicyOptimization", "PreferenceLearning",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -59,12 +59,7 @@ public struct PolicyStage<D: Domain> {
   ) throws -> PolicyTrainer<D.DomainPolicy> {
     PolicyTrainer(
       policy: policy, reference: try project.reference(of: policy, in: base), options: settings.ppo,
-      seed: settings.seed.derived("ppo"), promptKey: Self.key)
-  }
-
-  /// A name of a prompt that stays the same from run to run.
-  private static func key(_ prompt: D.Prompt) -> String {
-    (try? JSONValue(encoding: prompt).description) ?? String(describing: prompt)
+      seed: settings.seed.derived("ppo"), promptKey: project.domain.text(of:))
   }
 
   private func checkpoint(

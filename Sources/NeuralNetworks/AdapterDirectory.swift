@@ -46,6 +46,9 @@ public struct AdapterDirectory {
     self.url = url
   }
 
+  /// The files by which a folder is known to hold a model, or a pipeline of several.
+  private static let modelFiles = ["config.json", "model_index.json"]
+
   /// Where the base model lies: the folder that the configuration names, absolute, or relative to the directory, or to
   /// where the program runs; else a folder of that name beside the directory, or where it would be if both were moved
   /// together.
@@ -62,8 +65,9 @@ public struct AdapterDirectory {
         URL(filePath: baseModel),
       ] + movedCandidates(baseModel)).map(\.standardizedFileURL)
     let found = candidates.first { folder in
-      FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
-        && !Self.exists(at: folder)
+      Self.modelFiles.contains {
+        FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path)
+      } && !Self.exists(at: folder)
     }
     guard let found else {
       throw RLHFError(
