@@ -155,7 +155,9 @@ def join(browser, link, name):
     browser.wait("document.querySelector('.task') || !/Join|Sign in/.test(document.querySelector('h1')?.textContent ?? 'Join')", 15, "the first page")
     if browser.js("document.querySelector('h1').textContent === 'Guidelines'"):
         check("no markup in the guidelines", checks.markup(browser))
+        browser.wait("document.activeElement?.localName === 'button'", 15, "the focus on Start")
         browser.press("Enter")
+        browser.wait("document.querySelector('h1')?.textContent !== 'Guidelines'", 15, "the guidelines to go")
     browser.wait("document.querySelector('.task, .gate h1')")
     time.sleep(0.3)
 
