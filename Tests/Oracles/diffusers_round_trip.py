@@ -1,4 +1,4 @@
-"""Compares diffusion pipelines with diffusers in both directions, and prints the largest differences of images.
+"""Compares diffusion pipelines and their parts with diffusers in both directions, and prints the largest differences of images.
 
 Run: python3 -m pip install torch diffusers && python3 Tests/Oracles/diffusers_round_trip.py
 Pipelines that the tests write are loaded by diffusers and make images of the same noise; those that diffusers writes are
@@ -45,6 +45,23 @@ schedulers = {
     "ddim-threshold": diffusers.DDIMScheduler(
         prediction_type="sample", thresholding=True, sample_max_value=1.5, steps_offset=1, set_alpha_to_one=False),
 }
+conditional = dict(
+    sample_size=8, block_out_channels=(8, 16), layers_per_block=1, norm_num_groups=4, attention_head_dim=2,
+    cross_attention_dim=6, down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+    up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"))
+models = {
+    "condition": diffusers.UNet2DConditionModel(**conditional),
+    "condition-linear": diffusers.UNet2DConditionModel(
+        **{**conditional, "attention_head_dim": (2, 4)}, use_linear_projection=True, only_cross_attention=(True, False),
+        transformer_layers_per_block=(2, 1), resnet_time_scale_shift="scale_shift", num_class_embeds=3),
+    "autoencoder": diffusers.AutoencoderKL(
+        block_out_channels=(8, 16), norm_num_groups=4, down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2),
+    "autoencoder-bare": diffusers.AutoencoderKL(
+        in_channels=1, out_channels=1, latent_channels=2, block_out_channels=(6, 12, 12), norm_num_groups=3,
+        layers_per_block=2, down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
+        use_quant_conv=False, use_post_quant_conv=False, mid_block_add_attention=False, shift_factor=0.1),
+}
 steps = 6
 
 
@@ -81,6 +98,45 @@ def write_theirs(folder):
             save_file({"noises": drawn, "images": images(pipeline, drawn)}, target / "expected.safetensors")
 
 
+def outputs(model, inputs):
+    """What a model makes of inputs; the shapes follow from its configuration."""
+    with torch.no_grad():
+        if isinstance(model, diffusers.AutoencoderKL):
+            latents = model.encode(inputs["sample"]).latent_dist
+            return {"mean": latents.mean, "variance": latents.logvar, "images": model.decode(latents.mean).sample}
+        labels = inputs["labels"] if model.config.num_class_embeds else None
+        return {"images": model(inputs["sample"], inputs["timesteps"], inputs["context"], class_labels=labels).sample}
+
+
+def write_models(folder):
+    for name, model in models.items():
+        torch.manual_seed(7)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.add_(0.1 * torch.randn_like(parameter))
+        model.eval().save_pretrained(folder / name)
+        inputs = dict(
+            sample=torch.randn(2, model.config.in_channels, 8, 12), timesteps=torch.tensor([3, 700]),
+            labels=torch.tensor([0, 2]), context=torch.randn(2, 5, 6))
+        tensors = {key: tensor.contiguous() for key, tensor in {**inputs, **outputs(model, inputs)}.items()}
+        save_file(tensors, folder / name / "expected.safetensors")
+
+
+def compare_models(folder):
+    """The models as our tests wrote them again, beside what ours made of the inputs."""
+    largest = 0.0
+    for name, model in models.items():
+        inputs = load_file(folder / name / "expected.safetensors")
+        found = load_file(folder / name / "found.safetensors")
+        loaded = type(model).from_pretrained(folder / name / "again").eval()
+        expected = outputs(loaded, inputs)
+        for key, tensor in expected.items():
+            difference = max((found[key] - tensor).abs().max().item(), (inputs[key] - tensor).abs().max().item())
+            print(f"{name} {key}: {difference:.2e} (deviation {tensor.std().item():.2f})")
+            largest = max(largest, difference)
+    return largest
+
+
 def compare(folder, name):
     largest = 0.0
     for expected in sorted(folder.glob("*/expected.safetensors")):
@@ -100,9 +156,10 @@ def compare(folder, name):
 with tempfile.TemporaryDirectory() as temporary:
     root = pathlib.Path(temporary)
     write_theirs(root / "theirs")
+    write_models(root / "models")
     (root / "ours").mkdir()
     test = ["swift", "test", *sys.argv[1:], "--filter", "DiffusersRoundTripTests"]
     subprocess.run(test, cwd=package, env={**os.environ, "RLHF_ROUND_TRIP": temporary}, check=True)
-    differences = compare(root / "ours", "loaded"), compare(root / "theirs", "found")
-print(f"largest: ours in diffusers {differences[0]:.2e}, theirs here {differences[1]:.2e}")
+    differences = compare(root / "ours", "loaded"), compare(root / "theirs", "found"), compare_models(root / "models")
+print(f"largest: ours in diffusers {differences[0]:.2e}, theirs here {differences[1]:.2e}, models {differences[2]:.2e}")
 sys.exit(0 if 0 < max(differences) <= 1e-3 else 1)

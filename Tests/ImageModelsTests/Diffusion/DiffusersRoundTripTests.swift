@@ -87,4 +87,38 @@ struct DiffusersRoundTripTests {
         [("images", found)], to: folder.appending(path: "found.safetensors"))
     }
   }
+
+  @Test func readsAndWritesModelsOfDiffusers() throws {
+    let root = try #require(roundTripFolder).appending(path: "models")
+    for name in try FileManager.default.contentsOfDirectory(atPath: root.path) {
+      let folder = root.appending(path: name)
+      let inputs = try SafetensorsFile(folder.appending(path: "expected.safetensors"))
+      let sample = try inputs.tensor("sample")
+      var found: [(name: String, tensor: Tensor)] = []
+      try withoutGradient {
+        if name.hasPrefix("autoencoder") {
+          let model = try AutoencoderKL.load(from: folder)
+          let latents = model.encode(sample)
+          found = [
+            ("mean", latents.mean), ("variance", latents.logVariance),
+            ("images", model.decode(latents.mean)),
+          ]
+          try model.save(to: folder.appending(path: "again"))
+        } else {
+          let model = try UNet2DConditionModel.load(from: folder)
+          let output = model(
+            sample, timesteps: try inputs.tensor("timesteps"),
+            classLabels: model.classCount == nil ? nil : try inputs.tensor("labels"),
+            context: try inputs.tensor("context"))
+          found = [("images", output)]
+          try model.save(to: folder.appending(path: "again"))
+        }
+      }
+      for (part, tensor) in found {
+        let expected = try inputs.tensor(part)
+        #expect(largestDifference(tensor, expected) < 1e-4, "\(name) \(part)")
+      }
+      try SafetensorsWriter.write(found, to: folder.appending(path: "found.safetensors"))
+    }
+  }
 }
