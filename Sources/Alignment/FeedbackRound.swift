@@ -48,7 +48,7 @@ public struct FeedbackRound<D: Domain> {
       in: rewardRun, policy: base)
     var report = FeedbackRoundReport(rewardRun: rewardRun.name, reward: reward)
     var policy = base
-    var origin = base.path
+    var origin = ProjectFiles.origin(of: base, in: folder)
     if let reason = Self.gate(reward), !isForced {
       report.gate = reason
       observer.note("The policy is not optimised: \(reason)")

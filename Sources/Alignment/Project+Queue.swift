@@ -36,6 +36,7 @@ extension Project {
     try present(unjudged: criterion, split: demonstrations > 0 ? .train : nil)
     var report = QueueReport()
     report.pairs = try store.addPairTasks(forUnjudged: criterion, overlap: overlap)
+    try store.setPriorities(informationByVotes())
     if demonstrations > 0 {
       let rows = try store.promptsToDemonstrate(.train, limit: demonstrations)
       report.demonstrations = try store.addTasks(
@@ -55,8 +56,9 @@ extension Project {
 
   /// Lets comparisons on which `model` is least sure come before the others.
   ///
-  /// The priority is how near the probability of the better side is to one half, and how far the heads of an ensemble
-  /// differ.
+  /// The priority is what a vote is expected to tell, in nats: of items that were compared repeatedly by the fit of the
+  /// votes, of others by how far the scores are apart and how far the heads of an ensemble differ. A single head does
+  /// not say how sure it is; one unit of log-odds is assumed.
   func prioritise(by model: TrainableRewardModel<D.DomainEncoder>) throws {
     let queued: [QueuedComparison<D.Prompt, D.Artifact>] = try store.queuedComparisons()
     var priorities: [Int64: Double] = [:]
@@ -71,12 +73,13 @@ extension Project {
         })
       for (index, queued) in batch.enumerated() {
         let (first, second) = (scores[2 * index], scores[2 * index + 1])
-        let probability = 1 / (1 + exp(second.total - first.total))
-        let doubt = 1 - abs(2 * probability - 1)
-        priorities[queued.task] = doubt + first.deviation + second.deviation
+        let spread = (first.deviation * first.deviation + second.deviation * second.deviation)
+          .squareRoot()
+        priorities[queued.task] = Statistics.expectedInformation(
+          mean: first.total - second.total, deviation: spread > 0 ? spread : 1)
       }
     }
-    try store.setPriorities(priorities)
+    try store.setPriorities(priorities.merging(informationByVotes()) { $1 })
   }
 
   private func present(unjudged criterion: String, split: Split?) throws {

@@ -168,6 +168,15 @@ public enum ProjectFiles {
   /// The folder of the runs.
   public static func runs(in folder: URL) -> URL { folder.appending(path: "runs") }
 
+  /// What the store calls the maker of artifacts whose model is in `directory`: the part of its path in the project's
+  /// runs, or all of it.
+  public static func origin(of directory: URL, in folder: URL) -> String {
+    let runs = runs(in: folder).path + "/"
+    guard directory.path.hasPrefix(runs) else { return directory.path }
+    let parts = directory.path.dropFirst(runs.count).split(separator: "/")
+    return parts.filter { $0 != "model" && $0 != "checkpoints" }.joined(separator: "/")
+  }
+
   /// The id of the domain that the project in `folder` is of.
   public static func plugin(in folder: URL) throws -> String {
     let url = settings(in: folder)

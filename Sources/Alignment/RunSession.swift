@@ -10,6 +10,7 @@ final class RunSession {
   private(set) var state: RunState
   private let settings: ProjectSettings
   private var lastCheckpoint: Int?
+  private var lock: RunLock?
   private let clock = ContinuousClock()
   private var lastRecord: ContinuousClock.Instant
 
@@ -36,6 +37,7 @@ final class RunSession {
         SettingsFile.text(of: Settings.encode(settings, over: ProjectSettings())),
         to: draft.configuration)
     }
+    lock = try RunLock(run)
     tracker = try Tracker(folder: run.url, stage: stage.rawValue)
     lastRecord = clock.now
   }
@@ -53,6 +55,7 @@ final class RunSession {
     guard state.status != .finished else {
       throw RLHFError(.usage, "\(run.name) is finished; there is nothing to resume.")
     }
+    lock = try RunLock(run)
     run.removeLeftovers()
     lastCheckpoint = run.checkpointSteps().last
     var position = Tracker.Position.start
@@ -106,6 +109,7 @@ final class RunSession {
     state.status = .interrupted
     try run.write(state)
     try RunReport(of: run).write()
+    lock = nil
   }
 
   /// Gives what `body` gives; where training fails in it, the run is marked as interrupted: its last checkpoint is good.
@@ -130,5 +134,6 @@ final class RunSession {
     state.status = .finished
     try run.write(state)
     try RunReport(of: run).write()
+    lock = nil
   }
 }

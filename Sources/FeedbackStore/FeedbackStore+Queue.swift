@@ -27,6 +27,18 @@ public struct JudgedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
   public var comparison: Comparison<Prompt, Artifact>
 }
 
+/// A comparison that waits in the queue, by rows.
+public struct QueuedPair: Sendable, Hashable {
+  /// The row of its task.
+  public var task: Int64
+  /// The criterion, by its id.
+  public var criterion: String
+  /// The row of the artifact that is first in canonical order.
+  public var first: Int64
+  /// The row of the other artifact.
+  public var second: Int64
+}
+
 /// A comparison that waits in the queue.
 public struct QueuedComparison<Prompt: Sendable, Artifact: Sendable>: Sendable {
   /// The row of its task.
@@ -164,6 +176,28 @@ extension FeedbackStore {
             prompt: try prompts.value(id: row["prompt"], json: row["payload"]),
             first: try artifacts.value(id: row["first"], json: row["firstPayload"]),
             second: try artifacts.value(id: row["second"], json: row["secondPayload"])))
+      }
+    }
+  }
+
+  /// The tasks of comparisons that wait in the queue, with the rows of their sides.
+  public func queuedPairs() throws -> [QueuedPair] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT tasks.id, json_extract(tasks.criteria, '$[0]') AS criterion,
+            one.artifact AS first, other.artifact AS second
+          FROM queue
+          JOIN tasks ON tasks.id = queue.task
+          JOIN items AS one ON one.task = tasks.id AND one.position = 0
+          JOIN items AS other ON other.task = tasks.id AND other.position = 1
+          WHERE tasks.kind = 'pair' AND queue.lane = 'work' AND queue.free > 0
+          ORDER BY tasks.id
+          """)
+      return try rows.collect {
+        QueuedPair(
+          task: $0["id"], criterion: $0["criterion"], first: $0["first"], second: $0["second"])
       }
     }
   }

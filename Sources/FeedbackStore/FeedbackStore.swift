@@ -20,6 +20,9 @@ public final class FeedbackStore: Sendable {
 
   /// How much of the file the connection that writes holds in memory at most.
   private static let writerCacheKiB = 65_536
+  /// How many pages the log holds before they go to where they belong (64 MiB): pages that many answers touch are moved
+  /// once, and nobody waits for it often.
+  private static let logPages = 16_000
 
   /// Opens the store in a file, which is made where there is none unless `creating` is false.
   public convenience init(at url: URL, creating: Bool = true) throws {
@@ -40,6 +43,7 @@ public final class FeedbackStore: Sendable {
         try db.execute(sql: "PRAGMA synchronous = FULL")
         // The queue is walked for every task that is given out; SQLite's own 2 MiB hold a small one only.
         try db.execute(sql: "PRAGMA cache_size = -\(Self.writerCacheKiB)")
+        try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.logPages)")
       }
       return pool
     }

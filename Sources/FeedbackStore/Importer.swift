@@ -82,7 +82,8 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
   func lose(
     _ error: UnusableRecord, at line: Int, _ options: ImportOptions, _ result: inout FileImport
   ) throws {
-    if options.isStrict {
+    // An export that comes back is no mistake, even where it holds nothing else.
+    if options.isStrict, error != .alreadyStored {
       throw RLHFError(
         .invalidData, "\(result.file):\(line): the record cannot be used: \(error.reason).")
     }
@@ -110,13 +111,19 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
     let criterion = rater == nil ? nil : meta?["criterion"]?.stringValue
     for (index, record) in records.enumerated() {
       do {
+        let record = criterion.map { record.about($0) } ?? record
+        if let rater {
+          try writer.requireNew(
+            record, by: rater, criterion: criterion ?? Criterion.overall.id)
+        }
         try writer.add(
-          criterion.map { record.about($0) } ?? record,
+          record,
           rater: rater.map { try writer.importedName($0) } ?? options.rater, kind: .imported,
           context, prompt: index == 0 ? first : nil, group: first?.hash)
         used += 1
       } catch let error as UnusableRecord {
         try lose(error, at: line.number, options, &losses)
+        if error == .alreadyStored { used += 1 }
       }
     }
     return used

@@ -43,6 +43,16 @@ final class StoreWriter {
   private var opinions: [String: Int] = [:]
   private var raters: [String: (id: Int64, kind: RaterKind)] = [:]
 
+  /// The people and programs of the store, by their names and by those that an export without names gives them.
+  lazy var ownRaters = Result {
+    let rows = try Row.fetchAll(db, sql: "SELECT id, name FROM raters WHERE kind <> 'imported'")
+    return rows.reduce(into: [String: Int64]()) { raters, row in
+      let name: String = row["name"]
+      raters[StoredRecords.hiddenName(of: name)] = row["id"]
+      raters[name] = row["id"]
+    }
+  }
+
   private struct VoteKey: Hashable {
     var comparison: Int64
     var rater: Int64

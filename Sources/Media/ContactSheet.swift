@@ -52,7 +52,7 @@ public struct ContactSheet: Sendable {
     }
     if !title.isEmpty { write(title, Self.gap, Self.gap, width: layout.width - 2 * Self.gap) }
     for (column, heading) in headings.prefix(layout.columns).enumerated() {
-      let y = layout.top - Self.line
+      let y = layout.top - Self.line - 3
       write(heading, layout.x(column), y, width: layout.tileWidth)
     }
     for (row, label) in labels.prefix(layout.rows).enumerated() {
@@ -136,7 +136,7 @@ public struct ContactSheet: Sendable {
       let words = sheet.labels.map { RasterImage.width(ofText: $0) }.max() ?? 0
       left = gap + (words > 0 ? min(words, 160) + gap : 0)
       let lines = (sheet.title.isEmpty ? 0 : 1) + (sheet.headings.isEmpty ? 0 : 1)
-      top = gap + lines * line
+      top = gap + lines * line + (lines > 0 ? 3 : 0)
       let caption = sheet.tiles.map(\.caption.count).max() ?? 0
       rowHeight = tileHeight + gap + (caption > 0 ? caption * line + 3 : 0)
     }

@@ -118,15 +118,6 @@ extension ProjectFiles {
     )
   }
 
-  /// What the store calls the maker of artifacts whose model is in `directory`: the part of its path in the project's
-  /// runs, or all of it.
-  static func origin(of directory: URL, in folder: URL) -> String {
-    let runs = runs(in: folder).path + "/"
-    guard directory.path.hasPrefix(runs) else { return directory.path }
-    let parts = directory.path.dropFirst(runs.count).split(separator: "/")
-    return parts.filter { $0 != "model" && $0 != "checkpoints" }.joined(separator: "/")
-  }
-
   /// The model of a run, or of its newest checkpoint while it is not finished.
   private static func finishedModel(_ run: RunFolder) throws -> URL {
     if try run.state().status == .finished { return run.model }

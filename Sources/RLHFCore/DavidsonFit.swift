@@ -59,21 +59,8 @@ public struct DavidsonFit: Sendable, Hashable {
         .invalidData, "All comparisons are ties; expected at least one preference among them.")
     }
     let model = Likelihood(results: results, count: count, penalty: penalty)
-    var parameters = scores + [0]
-    var value = model.objective(parameters)
-    for _ in 0..<200 {
-      let (gradient, curvature) = model.derivatives(parameters)
-      guard let step = SymmetricSystem(curvature, size: count + 1)?.solve(gradient) else { break }
-      var length = 1.0
-      var next = zip(parameters, step).map { $0 - $1 }
-      while model.objective(next) > value + 1e-12 * abs(value), length > 1e-6 {
-        length /= 2
-        next = zip(parameters, step).map { $0 - length * $1 }
-      }
-      parameters = next
-      value = model.objective(parameters)
-      if (step.map(abs).max() ?? 0) * length < 1e-11 { break }
-    }
+    let parameters = DampedNewton.minimum(
+      from: scores + [0], of: model.objective, derivatives: model.derivatives)
     let mean = Statistics.mean(Array(parameters[..<count]))
     scores = parameters[..<count].map { $0 - mean }
     tieStrength = exp(parameters[count])

@@ -52,22 +52,9 @@ public struct StrengthFit: Sendable, Hashable {
   public init(_ choices: [Choice], count: Int, penalty: Double = 0) throws {
     try Self.check(choices, count: count, penalty: penalty)
     let likelihood = RankingLikelihood(choices: choices, count: count, penalty: penalty)
-    var scores = [Double](repeating: 0, count: count)
-    var value = likelihood.objective(scores)
-    for _ in 0..<200 {
-      let (gradient, curvature) = likelihood.derivatives(scores)
-      guard let system = SymmetricSystem(curvature, size: count) else { break }
-      let step = system.solve(gradient)
-      var length = 1.0
-      var next = zip(scores, step).map { $0 - $1 }
-      while likelihood.objective(next) > value + 1e-12 * abs(value), length > 1e-6 {
-        length /= 2
-        next = zip(scores, step).map { $0 - length * $1 }
-      }
-      scores = next
-      value = likelihood.objective(scores)
-      if (step.map(abs).max() ?? 0) * length < 1e-11 { break }
-    }
+    let scores = DampedNewton.minimum(
+      from: [Double](repeating: 0, count: count), of: likelihood.objective,
+      derivatives: likelihood.derivatives)
     let mean = Statistics.mean(scores)
     self.scores = scores.map { $0 - mean }
     logLikelihood = likelihood.logLikelihood(scores)

@@ -55,6 +55,20 @@ extension Studio {
     ]
   }
 
+  /// What people are asked by a kind of task to which the question of the project does not fit.
+  private static func usualQuestion(_ kind: TaskKind, items: Int) -> String? {
+    switch kind {
+    case .pair: nil
+    case .ranking: "Rank them from best to worst."
+    case .rating: "How do you rate this?"
+    case .labels: "Which labels fit?"
+    case .realOrGenerated: items == 2 ? "Which one is real?" : "Is this real or generated?"
+    case .comment: "What do you notice?"
+    case .demonstration: "What is the best answer?"
+    case .review: "Is this answer right?"
+    }
+  }
+
   /// What a rater's browser gets of a task.
   func view(_ assignment: Assignment, now: Date) throws -> TaskView {
     let settings = try settings()
@@ -64,7 +78,9 @@ extension Studio {
         ?? TaskView.Scale(id: id, title: id, question: "", lowest: 1, highest: 7)
     }
     let asked = scales.count == 1 ? scales[0].question : ""
-    let usual = asked.isEmpty ? settings.question : asked
+    let count = assignment.presentedItems.count
+    let usual =
+      asked.isEmpty ? Self.usualQuestion(assignment.kind, items: count) ?? settings.question : asked
     func blocks(_ content: [ContentBlock]) throws -> [TaskView.Block] {
       try content.map { try TaskView.Block($0) { try store.media($0) } }
     }

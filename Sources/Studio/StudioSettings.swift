@@ -5,7 +5,7 @@ public import RLHFCore
 public struct StudioSettings: StageOptions, Hashable {
   /// The name of the project.
   public var title = "Feedback"
-  /// What people are asked where neither a task nor a criterion says.
+  /// What people are asked of pairs where neither a task nor a criterion says.
   public var question = "Which is better?"
   /// What people read before they begin, in Markdown.
   public var guidelines = ""

@@ -20,13 +20,15 @@ struct BytePairModel: Sendable {
   /// Whether a word that is a token as a whole needs no merges.
   let ignoresMerges: Bool
 
+  /// The ids of bytes that end a word, where their tokens have a mark of it, as CLIP's do.
+  private let finalIDs: [Int32]?
   private let table: MergeTable
   private let byteTokens: [Int32]
 
   init(
     vocabulary: Vocabulary, merges: [(left: Int32, right: Int32, merged: Int32)],
     isByteLevel: Bool, byteFallback: Bool = false, unknown: Int32? = nil,
-    fusesUnknown: Bool = false, ignoresMerges: Bool = false
+    fusesUnknown: Bool = false, ignoresMerges: Bool = false, endOfWordSuffix: String = ""
   ) {
     self.vocabulary = vocabulary
     self.merges = merges
@@ -34,6 +36,12 @@ struct BytePairModel: Sendable {
     self.fusesUnknown = fusesUnknown
     self.ignoresMerges = ignoresMerges
     table = MergeTable(merges)
+    finalIDs =
+      endOfWordSuffix.isEmpty
+      ? nil
+      : ByteAlphabet.scalars.map {
+        vocabulary.id(of: String(Character($0)) + endOfWordSuffix) ?? -1
+      }
     symbols =
       isByteLevel
       ? .bytes(ByteAlphabet.scalars.map { vocabulary.id(of: String(Character($0))) ?? -1 })
@@ -89,8 +97,8 @@ struct BytePairModel: Sendable {
     _ word: UnsafeBufferPointer<UInt8>, _ ids: [Int32], to result: inout [Int32]
   ) {
     var pending = PendingUnknown(id: unknown, isFused: fusesUnknown)
-    for byte in word {
-      let id = ids[Int(byte)]
+    for (index, byte) in word.enumerated() {
+      let id = (index == word.count - 1 ? finalIDs ?? ids : ids)[Int(byte)]
       if id >= 0 {
         pending.flush(into: &result)
         result.append(id)

@@ -21,10 +21,12 @@ extension TokenizerFile {
   }
 
   private func bytePairModel(_ json: OrderedJSON, isByteLevel: Bool) throws -> BytePairModel {
-    for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
-      if let value = json[name]?.string, !value.isEmpty {
-        throw unsupported("'\(name)' of the model is not supported")
-      }
+    let suffix = json["end_of_word_suffix"]?.string ?? ""
+    if json["continuing_subword_prefix"]?.string?.isEmpty == false {
+      throw unsupported("'continuing_subword_prefix' of the model is not supported")
+    }
+    guard suffix.isEmpty || isByteLevel else {
+      throw unsupported("'end_of_word_suffix' of a model that does not see bytes is not supported")
     }
     let vocabulary = Vocabulary(try vocabulary(json))
     return BytePairModel(
@@ -33,7 +35,8 @@ extension TokenizerFile {
       byteFallback: try bool(json, "byte_fallback", of: "the model", default: false),
       unknown: try json["unk_token"]?.string.map { try unknownID($0, in: vocabulary) },
       fusesUnknown: try bool(json, "fuse_unk", of: "the model", default: false),
-      ignoresMerges: try bool(json, "ignore_merges", of: "the model", default: false))
+      ignoresMerges: try bool(json, "ignore_merges", of: "the model", default: false),
+      endOfWordSuffix: suffix)
   }
 
   private func wordPieceModel(_ json: OrderedJSON) throws -> WordPieceModel {

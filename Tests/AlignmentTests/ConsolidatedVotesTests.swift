@@ -160,6 +160,32 @@ import Testing
     #expect(pairs.count == 2 && pairs.allSatisfy { $0.label > 0.5 && $0.rejected == [2, 2, 2, 2] })
   }
 
+  @Test("tell which of the waiting comparisons of the same rows would tell most")
+  func information() throws {
+    let folder = try TemporaryFolder()
+    let project = try Project.create(
+      at: folder.url.appending(path: "project"), domain: ToyDomain())
+    let rows = [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [0, 1, 1, 1]]
+    func comparison(_ first: Int, _ second: Int) -> Comparison<Int, [Int]> {
+      Comparison(prompt: 0, first: rows[first], second: rows[second])
+    }
+    for (rater, pairs) in [("a", [(0, 1), (1, 2)]), ("b", [(0, 1), (1, 2)])] {
+      try project.store.addJudged(
+        pairs.map { comparison($0.0, $0.1) }, judgments: pairs.map { _ in Judgment(.first) },
+        rater: rater, kind: .imported, origin: "a", round: 0, split: .fixed(.train))
+    }
+    let alone = Comparison(prompt: 1, first: rows[0], second: rows[1])
+    try project.store.addComparisons(
+      [comparison(0, 2), comparison(1, 3), alone], first: "a", second: "b", round: 1,
+      split: .fixed(.train))
+    try project.fillQueue()
+    let tells = try project.informationByVotes()
+    let queued = try project.store.queuedPairs().map { tells[$0.task] }
+    // Of the pair 0 and 2 the votes on 1 say who wins; of row 3 nothing is known, of the last pair nothing is said.
+    #expect(queued.count == 3 && queued[2] == nil)
+    #expect(try #require(queued[1]) > #require(queued[0]))
+  }
+
   @Test("open the gate only where a reward model tells something")
   func gate() {
     var report = RewardReport(trainingPairs: 10, heldOut: nil, baselines: [], remarks: [])

@@ -91,6 +91,9 @@ class Rater:
         """Answers the task shown by keys alone, and waits for what comes next."""
         browser = self.browser
         identity, what, medium = self.task()
+        if what not in self.looked:
+            self.looked.add(what)
+            looks(self, what)
         problems = checks.markup(browser)
         if problems:
             check(f"nothing of a {what} became markup", problems)
@@ -222,7 +225,7 @@ def differences(rater):
     check("differences are not shown at first", browser.js(f"{count} === 0"))
     browser.press("d")
     check("d marks the words of one side only", browser.js(f"{count} > 0 && document.querySelector('[data-action=diff]').ariaPressed === 'true'"))
-    check("and says how many", browser.js("/words only in A/.test(document.querySelector('#notices').textContent)"))
+    check("and says how many", browser.js("/Words only in A: [0-9]+, only in B/.test(document.querySelector('#notices').textContent)"))
     rater.shot("differences")
     check("marks change nothing of the texts", browser.js("document.querySelector('.items').innerHTML") == before)
     browser.press("d")
@@ -421,10 +424,6 @@ def finish(rater, tasks):
             if rater.task() is None:
                 break
             continue
-        what = rater.task()[1]
-        if what not in rater.looked:
-            rater.looked.add(what)
-            looks(rater, what)
         rater.answer("12"[len(rater.seen) % 2])
     check("the queue comes to its end", browser.js("/Nothing to do/.test(document.querySelector('h1').textContent)"))
     rater.sent()
@@ -464,12 +463,14 @@ def reviews(browser, base, shots):
             browser.press(key)
             if key == "2" and decision == "amend":
                 browser.wait("document.querySelector('.amend .choices')")
+                offered = browser.js("[...document.querySelectorAll('.amend .choice span')].map(s => s.textContent)")
                 rater.shot("amend")
         browser.wait(f"document.querySelector('.task')?.dataset.task !== {json.dumps(identity)}", 10, decision)
         rater.settle()
     rater.sent()
     said = browser.js("fetch('/api/answers?mine=1&limit=50').then(r => r.json()).then(d => d.answers.map(a => a.answer).filter(a => a.kind === 'review'))")
     check("reviews accept, amend and reject", sorted(each["decision"] for each in said) == ["accept", "amend", "reject"] or [json.dumps(said)])
+    check("an amendment offers all answers", offered == ["A is better", "B is better", "Tie", "Both bad"] or [str(offered)])
     check("what amends is an answer", [json.dumps(each) for each in said if each["decision"] == "amend" and each.get("amended", {}).get("verdict") != "bothBad"])
 
 

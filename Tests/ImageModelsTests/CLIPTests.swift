@@ -10,7 +10,6 @@ import Torch
 
 struct CLIPTests {
   private static let hasVision = Oracles.has("vision/clip-vision/expected.json")
-  private static let hasBoth = Oracles.has("vision/clip/expected.json")
 
   /// A tiny model of both towers.
   private func tiny() throws -> CLIPModel {
@@ -93,12 +92,18 @@ struct CLIPTests {
     #expect(agrees(found, try oracle.tensor("image_embeds"), within: 1e-4))
   }
 
-  @Test(.enabled(if: hasBoth, "no oracle of CLIP"))
-  func bothTowersEqualTransformers() throws {
-    let oracle = try Oracle(at: "vision/clip/expected")
-    let model = try CLIPModel.load(from: oracle.directory)
+  private static let folders = [
+    Oracles.folder, Oracles.package.appendingPathComponent("Tests/Fixtures/oracles"),
+  ].map { $0.appendingPathComponent("vision/clip") }
+    .filter { FileManager.default.fileExists(atPath: $0.path) }
+
+  @Test(arguments: folders)
+  func bothTowersEqualTransformers(folder: URL) throws {
+    let oracle = try SafetensorsFile(folder.appendingPathComponent("expected.safetensors"))
+    let json = try OracleValue(contentsOf: folder.appendingPathComponent("expected.json"))
+    let model = try CLIPModel.load(from: folder)
     #expect(model.unknownNames.isEmpty)
-    let tolerance = oracle.json["tolerance"].double
+    let tolerance = json["tolerance"].double
     try withoutGradient {
       let images = model.imageEmbeddings(try oracle.tensor("pixel_values"))
       let texts = model.textEmbeddings(
@@ -110,7 +115,7 @@ struct CLIPTests {
       #expect(agrees(logits, try oracle.tensor("logits_per_image"), within: tolerance))
     }
     // One tower of the two.
-    let vision = try CLIPVisionModel.load(from: oracle.directory)
+    let vision = try CLIPVisionModel.load(from: folder)
     #expect(vision.unknownNames.isEmpty)
     let found = withoutGradient { vision(try! oracle.tensor("pixel_values")).embeddings }
     let lengths = found.norm(dim: -1, keepDim: true)

@@ -42,7 +42,7 @@ struct ContactSheetTests {
     sheet.headings = ["before", "after"]
     sheet.labels = ["shoe", "a very long label that does not fit anywhere at all"]
     let named = sheet.image
-    #expect(named.height == bare.height + 22 && named.width == bare.width + 168)
+    #expect(named.height == bare.height + 25 && named.width == bare.width + 168)
     sheet.background = [0, 0, 0]
     #expect(count([224, 224, 224], in: sheet.image) == count([32, 32, 32], in: named))
   }

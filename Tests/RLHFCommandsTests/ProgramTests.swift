@@ -63,6 +63,20 @@ import Testing
       .init(running: "sample", "-p", path, "--count", "2", "--best-of", "3", "--json"))
     #expect(best["rows"]?.arrayValue?.count == 2)
     #expect(best["expectations"]?.arrayValue?.map { $0["n"] } == [1, 2, 3])
+    let rated = try json(
+      .init(
+        running: "rate", folder("test.jsonl").path, "-p", path, "--out", folder("rated").path,
+        "--json"))
+    let scores = (rated.arrayValue ?? []).compactMap { $0["score"]?.doubleValue }
+    #expect(scores.count == 24 && scores == scores.sorted(by: >))
+    let table = try String(contentsOf: folder("rated/scores.csv"), encoding: .utf8)
+    #expect(table.split(separator: "\r\n").count == 25)
+    // One line that cannot be rated costs the exit code, not the others.
+    try Data("{\"prompt\": \"x\", \"completion\": \"y\"}\n{\"prompt\"\n".utf8)
+      .write(to: folder("mixed.jsonl"))
+    let mixed = try ProgramRun.run("rate", folder("mixed.jsonl").path, "-p", path, "--json")
+    #expect(mixed.code == 1 && mixed.errors.contains("mixed.jsonl:2"))
+    #expect(try JSONValue(parsing: Data(mixed.output.utf8)).arrayValue?.count == 1)
     let runs = try json(.init(running: "report", "-p", path, "--json"))
     #expect(runs.arrayValue?.count == 5)
     let figures = try json(.init(running: "report", "ppo-1", "-p", path, "--json"))
@@ -217,12 +231,14 @@ import Testing
       (["sft", "--from", "no-such-model"], 1, "no-such-model"),
       (["sft", "--resume"], 1, "sft"), (["sft", "--run", "../x"], 2, "../x"),
       (["report", "ppo-9"], 1, "ppo-9"), (["import", "missing.jsonl"], 1, "missing.jsonl"),
+      (["rate", "missing.png"], 1, "rlhf reward"), (["rate"], 2, "files"),
+      (["rate", "x", "--plugin", "smell"], 2, "smell"), (["demo", "smell"], 2, "smell"),
       (["sample", "--count", "0"], 2, "--count"), (["fly"], 2, "fly"),
       (["init", "--plugin", "smell"], 2, "smell"),
     ])
   func mistakes(arguments: [String], code: Int, named: String) throws {
     let folder = try project()
-    let isOutside = ["fly", "init"].contains(arguments[0])
+    let isOutside = ["fly", "init", "demo"].contains(arguments[0])
     let process = isOutside ? arguments : arguments + ["-p", folder.url.path]
     let before = try Data(contentsOf: folder("rlhf.yaml"))
     let result = try ProgramRun.run(process)

@@ -69,6 +69,10 @@ struct BrowserTests {
     let waited = rows.filter { $0.answer.behaviour["queued"]?.boolValue == true }
     #expect(waited.count >= 2, "answers given without network say so")
     #expect(rows.allSatisfy { $0.answer.behaviour["input"]?.stringValue == "key" })
+    let attended = rows.compactMap { $0.answer.behaviour["dwellMs"]?.arrayValue }
+    #expect(attended.count == rows.count, "how long each item was attended to")
+    let exposures = rows.compactMap { $0.answer.behaviour["exposureMs"]?.integerValue }
+    #expect(exposures.count == 2 && exposures.allSatisfy { (200...2000).contains($0) })
     let heard = rows.compactMap { $0.answer.behaviour["playedMs"]?.arrayValue }
     #expect(!heard.isEmpty)
     #expect(heard.allSatisfy { $0.allSatisfy { ($0.integerValue ?? 0) >= 500 } })

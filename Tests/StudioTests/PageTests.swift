@@ -42,13 +42,21 @@ struct PageTests {
     let sent = try modules.map { name -> Int in
       let reply = try files.reply(
         name, ifNoneMatch: nil, acceptEncoding: "gzip, deflate, br", isHead: false)
-      #expect(reply.headers["Content-Encoding"] == "gzip")
       return try #require(Int(reply.headers["Content-Length"] ?? ""))
     }
-    #expect(sent.reduce(0, +) < 40_000)
+    #expect(sent.reduce(0, +) < 30_000)
     let preloaded = try Self.text("index.html").matches(
       of: /modulepreload" href="\/assets\/(\w+\.js)/)
     #expect(Set(preloaded.map { String($0.output.1) }).union(["studio.js"]) == modules)
+  }
+
+  @Test func theServerAndThePageKnowTheSameActions() throws {
+    let script = try Self.text("keys.js")
+    let block = try #require(script.firstMatch(of: /(?s)export const actions = \{(.*?)\n\};/))
+    let page = block.output.1.matches(of: /(\w+): "/).map { String($0.output.1) }
+    #expect(Set(page) == KeyMap.actions)
+    let told = try Self.text("index.html").matches(of: /data-keys="(\w+)"/)
+    #expect(Set(told.map { String($0.output.1) }) == KeyMap.actions)
   }
 
   @Test func noScriptMakesMarkupOfText() throws {

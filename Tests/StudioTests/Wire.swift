@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 
@@ -64,6 +65,16 @@ final class Wire: Sendable {
   }
 }
 
+/// Runs a task on a thread of its own, where it may wait for sockets without keeping the threads that answer.
+private final class WaitingThread: TaskExecutor {
+  private let queue = DispatchQueue(label: "a test that waits")
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
+
 extension Site {
   /// Serves for as long as `body` runs, and throws what serving throws.
   func serving<Result: Sendable>(
@@ -80,7 +91,9 @@ extension Site {
       throw CancellationError()
     }
     // The tests wait for sockets, which must not keep the server's threads.
-    let result = await Task.detached { try await body(port) }.result
+    let result = await Task.detached(executorPreference: WaitingThread()) {
+      try await body(port)
+    }.result
     server.cancel()
     try await server.value
     return try result.get()

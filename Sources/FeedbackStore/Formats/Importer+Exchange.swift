@@ -27,6 +27,7 @@ extension Importer {
           used += 1
         } catch let error as UnusableRecord {
           try lose(error, at: line, options, &losses)
+          if error == .alreadyStored { used += 1 }
         }
       }
     }

@@ -19,10 +19,15 @@ extension StoreWriter {
 
   /// Adds a record with its own rater, of the kind `imported`, and what its file says beside.
   ///
-  /// Where a person or a program of the store has that name, the name gets " (imported)" behind it.
+  /// Where a person or a program of the store has that name, the name gets " (imported)" behind it; what they said
+  /// themselves is not added again.
   func add<Prompt: Encodable, Artifact: Encodable>(
     _ record: FeedbackRecord<Prompt, Artifact>, _ addition: Addition, _ context: Context
   ) throws {
+    var said: Verdict?
+    if case .verdict(let verdict, _) = addition.vote.answer { said = verdict }
+    try requireNew(
+      record, by: addition.rater, criterion: addition.vote.criterion, verdict: said)
     let prompt = try prompt(addition.prompt, context, group: addition.group)
     func artifact(_ value: Artifact, _ index: Int) throws -> Int64 {
       var context = context

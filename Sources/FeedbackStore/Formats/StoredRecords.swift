@@ -208,7 +208,7 @@ struct StoredRecords {
   private func vote(_ row: Row, _ answer: ExchangeVote.Answer) throws -> ExchangeVote {
     var rater: String? = row["rater"]
     if hidesRaters, let name = rater {
-      rater = "rater-" + ContentHash(of: Array(name.utf8)).description.prefix(12)
+      rater = Self.hiddenName(of: name)
     }
     let said: Int64 = row["said"]
     let shown: String? = row["shown"]
@@ -219,14 +219,21 @@ struct StoredRecords {
       order: order?.compactMap(\.integerValue), comment: row["comment"])
   }
 
+  /// The name that stands for a rater's where names are hidden.
+  static func hiddenName(of rater: String) -> String {
+    "rater-" + ContentHash(of: Array(rater.utf8)).description.prefix(12)
+  }
+
   private static let prompt =
     "prompts.id AS prompt, prompts.payload AS promptPayload, prompts.hash AS promptHash"
 
   private static func opinion(_ table: String) -> String {
     """
     \(table).criterion, raters.name AS rater, \(table).confidence AS weight,
-      coalesce(particulars.said, \(table).created) AS said, particulars.seconds,
-      particulars.shown, particulars.comment
+      coalesce(particulars.said, \(table).created) AS said,
+      coalesce(particulars.seconds, max(0, answers.submitted - answers.started) / 1000.0) AS seconds,
+      coalesce(particulars.shown, iif(answers.kind = 'pair', answers.shown, NULL)) AS shown,
+      particulars.comment
     """
   }
 
@@ -234,7 +241,39 @@ struct StoredRecords {
     """
     JOIN raters ON raters.id = \(table).rater
     LEFT JOIN particulars ON particulars.opinion = '\(table)' AND particulars.row = \(table).id
+    LEFT JOIN answers ON answers.id = (\(answer(table)))
     """
+  }
+
+  /// The answer of the Studio that an opinion comes from: the rater's own to a task about the same.
+  private static func answer(_ table: String) -> String {
+    let subject =
+      switch table {
+      case "judgments":
+        """
+        tasks.kind = 'pair' AND one.artifact = comparisons.first AND EXISTS (
+          SELECT 1 FROM items WHERE task = tasks.id AND position = 1
+            AND artifact = comparisons.second)
+        """
+      case "ratings": "tasks.kind = 'rating' AND one.artifact = ratings.artifact"
+      default:
+        """
+        tasks.kind = 'ranking' AND one.artifact IN (
+          SELECT artifact FROM places WHERE ranking = rankings.id)
+          AND (SELECT group_concat(artifact, ' ') FROM (
+            SELECT artifact FROM items WHERE task = tasks.id ORDER BY artifact)) = rankings.subject
+        """
+      }
+    return """
+      SELECT given.id FROM items AS one
+      CROSS JOIN tasks ON tasks.id = one.task AND one.position = 0
+      CROSS JOIN answers AS given ON given.task = tasks.id
+      WHERE given.rater = \(table).rater AND given.kind = tasks.kind AND tasks.repeatOf IS NULL
+        AND tasks.gold IS NULL AND \(subject)
+        AND EXISTS (SELECT 1 FROM json_each(tasks.criteria) WHERE value = \(table).criterion)
+        AND NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.supersedes = given.id)
+      ORDER BY given.id DESC LIMIT 1
+      """
   }
 
   private static func stands(_ table: String) -> String {

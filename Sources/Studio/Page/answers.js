@@ -131,8 +131,11 @@ function writing(view, { give, say }) {
   const demonstration = view.kind === "demonstration";
   const given = demonstration && view.items[0]?.map((block) => block.text ?? "").join("\n\n");
   const area = h("textarea", { rows: demonstration ? 12 : 5, value: view.draft?.text ?? (given || ""), id: "writing" });
-  return steps([h("label", { for: "writing" }, demonstration ? "Your answer, as the best one would be" : "Your comment"), area], "Send",
+  const form = steps([h("label", { for: "writing" }, demonstration ? "Your answer, as the best one would be" : "Your comment"), area], "Send",
     () => (area.value.trim() ? give({ kind: view.kind, text: area.value }) : say("Write something first.")), () => ({ text: area.value }), () => false);
+  // Enter alone is a new line.
+  form.node.querySelector("kbd").append("Ctrl+Enter");
+  return form;
 }
 
 /** Accepts, amends or rejects an answer; to amend is to answer its task in place of its rater. */
@@ -142,7 +145,7 @@ function review(view, tools) {
   let inner;
   const outer = choice([["first", "Accept", say("accept")], ["second", "Amend"], ["tie", "Reject", say("reject")]], { give(answer) {
     if (answer) return tools.give(answer);
-    inner = control({ ...view, kind: previous.kind, draft: null }, { ...tools, give: (amended) => tools.give(say("amend", amended)) });
+    inner = control({ ...view, kind: previous.kind, draft: null, allowsTie: true }, { ...tools, give: (amended) => tools.give(say("amend", amended)) });
     place.replaceChildren(h("p", null, "What it should be:"), inner.node);
     tools.name(place);
     outer.node.hidden = true;

@@ -31,8 +31,7 @@ export const byId = (id) => document.getElementById(id);
 export const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
 /** A button whose action is done by whoever knows it, with room for its key. */
-export const button = (action, words, tag = "button", attributes) =>
-  h(tag, { "data-action": action, ...attributes }, h("span", null, words), " ", h("kbd"));
+export const button = (action, words, tag = "button") => h(tag, { "data-action": action }, h("span", null, words), " ", h("kbd"));
 
 /** A request that did not succeed; status 0 when there was no reply at all. */
 export class Failure extends Error {

@@ -287,7 +287,7 @@ const within = {
     CSS.highlights?.clear();
     const only = (task.marks = !task.marks) && compare(task.bodies);
     task.pressed("diff", task.marks = Boolean(only));
-    if (only) say(`${only[0]} words only in A, ${only[1]} only in B.`);
+    if (only) say(`Words only in A: ${only[0]}, only in B: ${only[1]}.`);
     else if (only === null) say("These texts cannot be compared here.");
   },
   playA: ({ player }) => player.play(0), playB: ({ player }) => player.play(1), reference: ({ player }) => player.play(player.tracks.findIndex((track) => track.reference)),

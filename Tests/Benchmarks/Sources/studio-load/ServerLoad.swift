@@ -56,6 +56,8 @@ struct ServerLoad: Sendable {
       let client = people[number]
       var (next, submit) = (Latencies(), Latencies())
       var generator = SystemRandomNumberGenerator()
+      // People do not begin all at once.
+      if think > 0 { usleep(UInt32.random(in: 0...UInt32(think * 1000), using: &generator)) }
       while clock.now < end {
         let asked = clock.now
         let view = try client.ask("POST", "/api/tasks/next", #"{"not":[]}"#)
