@@ -26,6 +26,6 @@ extension ImageRealism {
     "reward": ["epochs": 4, "batchSize": 64, "learningRate": 0.002],
     "rounds": ["count": 4, "comparisons": 1024, "rater": "scripted"],
     "ppo": ["iterations": 32, "batchSize": 128, "learningRate": 2e-4, "checkpointInterval": 8],
-    "evaluation": ["prompts": 16, "samplesPerPrompt": 16],
+    "evaluation": ["prompts": 16, "samplesPerPrompt": 16, "shown": 16],
   ]
 }

@@ -86,7 +86,8 @@ public struct ImageRealism: Domain {
   public func makeEncoder(
     for corpus: Corpus<ImagePrompt, ImageArtifact>, policy: DiffusionPolicy?, seed: Seed
   ) throws -> ImageRewardEncoder {
-    ImageRewardEncoder(size: configuration.size, configuration: configuration.reward, seed: seed)
+    try ImageRewardEncoder(
+      size: configuration.size, configuration: configuration.reward, seed: seed)
   }
 
   /// Reads an encoder from a directory.

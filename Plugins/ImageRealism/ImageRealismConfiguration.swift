@@ -29,7 +29,9 @@ public struct ImageRealismConfiguration: StageOptions {
   /// The least standard deviation of a step that is an action: smaller ones would outweigh all others in the ratio.
   public var deviationFloor = 0.02
   /// The standard deviation below which a step takes its mean and is no action.
-  public var deterministicBelow = 0.005
+  ///
+  /// The last but one of ten steps has 0.01: it alone would make most of the divergence and of the gradient.
+  public var deterministicBelow = 0.05
   /// How the log-densities of the numbers of a step become that of the step.
   public var reduction = ActionReduction.mean
   /// How far predictions go beyond the unconditional one, towards the prompt; 1 does not.

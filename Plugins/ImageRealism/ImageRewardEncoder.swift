@@ -4,7 +4,7 @@ public import RLHF
 
 /// Encodes an image, and the words that asked for it, for a reward model.
 ///
-/// The image goes through a small convolutional network that is trained from scratch.
+/// The image goes through a small convolutional network that is trained from scratch, or through a pretrained CLIP tower.
 public final class ImageRewardEncoder: Encoder {
   /// The named parameters.
   public let parameters: ParameterStore
@@ -12,10 +12,23 @@ public final class ImageRewardEncoder: Encoder {
   public var featureSize: Int { description.reward.hiddenSize }
 
   private let description: Description
-  private let network: ImageNetwork
+  private let image: Image
   private let words: Embedding?
   private let output: Linear
   private let pixels: ImagePixels
+
+  /// What looks at an image.
+  private enum Image {
+    case network(ImageNetwork)
+    case tower(ImageTower)
+
+    var featureSize: Int {
+      switch self {
+      case .network(let network): network.featureSize
+      case .tower(let tower): tower.featureSize
+      }
+    }
+  }
 
   /// What is kept of an encoder beside its parameters.
   private struct Description: Codable {
@@ -26,23 +39,33 @@ public final class ImageRewardEncoder: Encoder {
   /// The number of rows of the table of words, which are hashed.
   private static let wordBuckets = 512
 
-  /// Creates an untrained encoder of images brought to `size` by `size`.
+  /// Creates an untrained encoder of images brought to `size` by `size`, or to the size of the tower.
+  ///
+  /// - Throws: ``RLHFError`` where the configuration names a tower that cannot be read.
   public convenience init(
     size: Int, configuration: ImageRewardConfiguration = ImageRewardConfiguration(), seed: Seed
-  ) {
-    self.init(Description(size: size, reward: configuration), seed: seed)
+  ) throws {
+    try self.init(Description(size: size, reward: configuration), seed: seed)
   }
 
-  private init(_ description: Description, seed: Seed) {
+  private init(_ description: Description, seed: Seed) throws {
     self.description = description
     let reward = description.reward
-    parameters = ParameterStore(seed: seed)
-    network = ImageNetwork(channels: reward.channels, in: parameters["network"])
+    let own = ParameterStore(seed: seed)
+    let tower = try reward.clip.map {
+      try ImageTower(URL(filePath: $0), isTrained: reward.trainsClip)
+    }
+    image =
+      tower.map(Image.tower)
+      ?? .network(ImageNetwork(channels: reward.channels, in: own["network"]))
     words =
       reward.promptSize > 0
-      ? Embedding(Self.wordBuckets, reward.promptSize, in: parameters["words"]) : nil
+      ? Embedding(Self.wordBuckets, reward.promptSize, in: own["words"]) : nil
     output = Linear(
-      network.featureSize + reward.promptSize, reward.hiddenSize, in: parameters["output"])
+      image.featureSize + reward.promptSize, reward.hiddenSize, in: own["output"])
+    // A tower that stays as it is stays in its own directory, too.
+    parameters =
+      tower.flatMap { $0.isTrained ? ParameterStore(joining: [own, $0.parameters]) : nil } ?? own
     pixels = ImagePixels(size: description.size)
   }
 
@@ -51,11 +74,15 @@ public final class ImageRewardEncoder: Encoder {
     of samples: [Sample<ImagePrompt, ImageArtifact>], dropout: Seed?
   ) throws -> Tensor {
     guard !samples.isEmpty else { return Tensor.zeros([0, featureSize]) }
-    var images = try pixels(samples.map(\.artifact))
-    if let dropout, description.reward.flips {
-      images = ImagePixels.flipped(images, seed: dropout.derived("flips"))
+    let artifacts = samples.map(\.artifact)
+    let flips = description.reward.flips ? dropout?.derived("flips") : nil
+    var parts: [Tensor]
+    switch image {
+    case .network(let network):
+      let images = try pixels(artifacts)
+      parts = [network(flips.map { ImagePixels.flipped(images, seed: $0) } ?? images)]
+    case .tower(let tower): parts = [try tower.features(of: artifacts, flips: flips)]
     }
-    var parts = [network(images)]
     if let words { parts.append(mean(of: words, over: samples.map(\.prompt))) }
     return output(Tensor.concatenate(parts, dim: 1)).silu()
   }
@@ -112,7 +139,7 @@ extension ImageRewardEncoder {
         "\(url.path) does not hold the settings of an image encoder. Train one with 'rlhf reward'.",
         cause: error)
     }
-    self.init(description, seed: 0)
+    try self.init(description, seed: 0)
     try parameters.load(SafetensorsFile(directory.appending(path: Self.parametersFile)))
   }
 }

@@ -9,17 +9,17 @@ import Torch
 @testable import ImageRealism
 
 @Suite("Reward encoder of images") struct ImageRewardEncoderTests {
-  private static func encoder() -> ImageRewardEncoder {
+  private static func encoder() throws -> ImageRewardEncoder {
     var configuration = ImageRewardConfiguration()
     configuration.channels = [8, 16]
     configuration.promptSize = 4
     configuration.hiddenSize = 12
-    return ImageRewardEncoder(size: 8, configuration: configuration, seed: 2)
+    return try ImageRewardEncoder(size: 8, configuration: configuration, seed: 2)
   }
 
   @Test("features depend on image and words, and on no neighbour; gradients reach everything")
   func features() throws {
-    let encoder = Self.encoder()
+    let encoder = try Self.encoder()
     let samples = try TinyPolicies.demonstrations(6)
     let features = try encoder.features(of: samples, dropout: nil)
     #expect(features.shape == [6, 12])
@@ -37,7 +37,7 @@ import Torch
 
   @Test("mirroring happens in training alone, by the seed")
   func flips() throws {
-    let encoder = Self.encoder()
+    let encoder = try Self.encoder()
     let scene = (0..<192).map { Float($0 % 24) / 24 }
     let sample = Sample(
       prompt: ImagePrompt("a"), artifact: try ImageArtifact(RasterImage(unit: scene, size: 8)))
@@ -55,7 +55,7 @@ import Torch
   @Test("an encoder that was written is the same")
   func files() throws {
     let folder = try TemporaryFolder()
-    let encoder = Self.encoder()
+    let encoder = try Self.encoder()
     try encoder.save(to: folder.url)
     let again = try ImageRewardEncoder(from: folder.url)
     let samples = try TinyPolicies.demonstrations(3)
@@ -66,6 +66,38 @@ import Torch
       try ImageRewardEncoder(from: folder("missing"))
     }
     #expect(error?.message.contains("rlhf reward") == true)
+  }
+
+  @Test(
+    "a CLIP tower is used as it is, or trained", .enabled(if: Oracles.has("vision/clip-vision")),
+    arguments: [false, true])
+  func tower(isTrained: Bool) throws {
+    var configuration = ImageRewardConfiguration()
+    configuration.clip = Oracles.folder.appending(path: "vision/clip-vision").path
+    configuration.trainsClip = isTrained
+    configuration.hiddenSize = 8
+    let encoder = try ImageRewardEncoder(size: 8, configuration: configuration, seed: 1)
+    let samples = try TinyPolicies.demonstrations(3)
+    let features = try encoder.features(of: samples, dropout: nil)
+    #expect(features.shape == [3, 8])
+    features.square().sum().backward()
+    let moved = encoder.parameters.trainable.filter { $0.tensor.gradient != nil }.count
+    #expect(isTrained ? moved > 20 : moved == 3)
+    let folder = try TemporaryFolder()
+    try encoder.save(to: folder.url)
+    let again = try ImageRewardEncoder(from: folder.url)
+    let single = try again.features(of: [samples[1]], dropout: nil)
+    #expect(agrees(single.detached(), features.detached()[1..<2], within: 1e-5))
+  }
+
+  @Test("a tower that is missing is named")
+  func missingTower() {
+    var configuration = ImageRewardConfiguration()
+    configuration.clip = "/nowhere/clip"
+    let error = #expect(throws: RLHFError.self) {
+      try ImageRewardEncoder(size: 8, configuration: configuration, seed: 1)
+    }
+    #expect(error?.message.contains("/nowhere/clip") == true)
   }
 
   @Test("a reward model learns which drawings are clean")
@@ -87,7 +119,7 @@ import Torch
     var configuration = ImageRewardConfiguration()
     configuration.channels = [8, 16]
     let model = TrainableRewardModel(
-      encoder: ImageRewardEncoder(size: 16, configuration: configuration, seed: 1),
+      encoder: try ImageRewardEncoder(size: 16, configuration: configuration, seed: 1),
       criteria: [.overall], members: 2, seed: 1)
     var options = RewardOptions()
     options.epochs = 6
