@@ -107,11 +107,24 @@ extension StudioDesk {
     _ lane: Lane, _ rater: Int64, _ kinds: Set<TaskKind>?, from start: Int64
   ) throws -> StudioTask? {
     let isForeign =
-      lane == .review
-      ? """
-      AND NOT EXISTS (SELECT 1 FROM tasks JOIN answers ON answers.id = tasks.subject
-        WHERE tasks.id = queue.task AND answers.rater = ?1)
-      """ : ""
+      switch lane {
+      case .review:
+        """
+        AND NOT EXISTS (SELECT 1 FROM tasks JOIN answers ON answers.id = tasks.subject
+          WHERE tasks.id = queue.task AND answers.rater = ?1)
+        """
+      // Who answered the task that it is made of knows it.
+      case .gold:
+        """
+        AND NOT EXISTS (SELECT 1 FROM items AS mine
+          JOIN items AS other ON other.artifact = mine.artifact AND other.task <> mine.task
+          JOIN answers ON answers.task = other.task AND answers.rater = ?1
+          WHERE mine.task = queue.task GROUP BY other.task
+          HAVING count(DISTINCT mine.position) =
+            (SELECT count(*) FROM items WHERE task = queue.task))
+        """
+      default: ""
+      }
     for range in ["ticket >= ?3", "ticket < ?3"] {
       let found = try row(
         """
