@@ -38,7 +38,9 @@ let package = Package(
     .library(name: "RLHFTesting", targets: ["RLHFTesting"]),
     .library(name: "Tokenizers", targets: ["Tokenizers"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
+    .library(name: "ImageModels", targets: ["ImageModels"]),
     .library(name: "TextChat", targets: ["TextChat"]),
+    .library(name: "ImageRealism", targets: ["ImageRealism"]),
     .library(
       name: "Studio", targets: ["Studio", "FeedbackStore", "Presentation", "RLHFCore"]),
     .executable(name: "rlhf", targets: ["rlhf"]),

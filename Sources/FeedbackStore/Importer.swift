@@ -32,7 +32,9 @@ public struct Importer<Prompt: Codable & Sendable, Artifact: Codable & Sendable>
   ) throws -> ImportSummary {
     try store.write { db in
       try ImportSummary(
-        files: files.map { try importFile($0, db, store.files, options: options, progress: progress) })
+        files: files.map {
+          try importFile($0, db, store.files, options: options, progress: progress)
+        })
     }
   }
 
