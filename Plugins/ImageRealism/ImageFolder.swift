@@ -10,7 +10,8 @@ struct ImageFolder {
     self.folder = folder
   }
 
-  private static let endings: Set<String> = ["png", "jpg", "jpeg"]
+  /// The endings of the names of files that are read.
+  static let endings = ["png", "jpg", "jpeg"]
 
   /// The files, by name.
   func files() throws -> [URL] {

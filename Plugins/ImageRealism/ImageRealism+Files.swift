@@ -4,7 +4,7 @@ public import RLHF
 
 extension ImageRealism {
   /// Images are PNG and JPEG files.
-  public var fileExtensions: [String] { ["png", "jpg", "jpeg"] }
+  public var fileExtensions: [String] { ImageFolder.endings }
 
   /// The image in a file, and what it shows: by the text in the file, or by the name of its folder where that is a class.
   public func sample(fromFile url: URL) throws -> Sample<ImagePrompt, ImageArtifact> {

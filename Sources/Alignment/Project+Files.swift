@@ -46,11 +46,7 @@ extension Project {
   ///
   /// Returns the files' names in order. Throws where artifacts of the domain are no files.
   public func write(_ samples: [Sample<D.Prompt, D.Artifact>], to folder: URL) throws -> [String] {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw RLHFError(.inputOutput, "cannot create the folder \(folder.path).", cause: error)
-    }
+    try AtomicFile.makeFolder(folder)
     let kind = domain.fileExtensions.first ?? ""
     var names: [String] = []
     var lines = ""

@@ -45,9 +45,8 @@ extension Project {
       to: run.samples.appending(path: "step-\(step).json"))
     let samples = zip(prompts, artifacts).map { Sample(prompt: $0, artifact: $1) }
     if let sheet = try domain.overview(of: samples, captions: []) {
-      let ending = sheet.type.split(separator: "/").last.map(String.init) ?? "bin"
       try AtomicFile.write(
-        Data(sheet.bytes()), to: run.samples.appending(path: "step-\(step).\(ending)"))
+        Data(sheet.bytes()), to: run.samples.appending(path: "step-\(step).\(sheet.nameEnding)"))
     }
   }
 }

@@ -69,10 +69,7 @@ extension FeedbackStore {
   public func addMedia(_ files: [MediaFile]) throws {
     try write { db in
       for file in files {
-        let isHash =
-          file.sha256.utf8.count == 64
-          && file.sha256.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
-        guard isHash else {
+        guard FileVault.isName(file.sha256) else {
           throw RLHFError(
             .invalidData, "a file is named by a SHA-256 of 64 hexadecimal digits in lower case.")
         }

@@ -24,11 +24,7 @@ public struct MediaFolder: Sendable {
   public init(_ url: URL, limits: MediaLimits = MediaLimits()) throws {
     self.url = url
     self.limits = limits
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw RLHFError(.inputOutput, "cannot create the folder \(url.path).", cause: error)
-    }
+    try AtomicFile.makeFolder(url)
   }
 
   /// Adds a file, which stays where it is.
@@ -67,8 +63,7 @@ public struct MediaFolder: Sendable {
 
   /// Where the file of this hash is, or would be; throws where `sha256` is none.
   public func url(of sha256: String) throws -> URL {
-    let digits = Set("0123456789abcdef".utf8)
-    guard sha256.utf8.count == 64, sha256.utf8.allSatisfy(digits.contains) else {
+    guard FileVault.isName(sha256) else {
       throw RLHFError(
         .invalidData, "the name of a media file is not a SHA-256; expected 64 hexadecimal digits.")
     }

@@ -61,20 +61,15 @@ struct RatingTable<D: Domain> {
 
   /// Writes the rows as JSON Lines and CSV, a page, and the domain's overview.
   func write(to folder: URL) throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw RLHFError(.inputOutput, "cannot create the folder \(folder.path).", cause: error)
-    }
+    try AtomicFile.makeFolder(folder)
     let lines = try rows().map { try JSONValue(encoding: $0).description + "\n" }
     try AtomicFile.write(lines.joined(), to: folder.appending(path: "scores.jsonl"))
     try AtomicFile.write(csv, to: folder.appending(path: "scores.csv"))
     let overview = try domain.overview(
       of: ranked.map(\.sample), captions: ranked.map { NumberStyle.automatic.text($0.score.total) })
     if let overview {
-      let ending = overview.type.split(separator: "/").last.map(String.init) ?? "bin"
       try AtomicFile.write(
-        Data(overview.bytes()), to: folder.appending(path: "overview.\(ending)"))
+        Data(overview.bytes()), to: folder.appending(path: "overview.\(overview.nameEnding)"))
     }
     try page(overview).write(to: folder.appending(path: "report.html"))
   }

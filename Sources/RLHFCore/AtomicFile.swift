@@ -81,6 +81,15 @@ public enum AtomicFile {
     }
   }
 
+  /// Makes `folder`, and those above it, where they are missing.
+  public static func makeFolder(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw RLHFError(.inputOutput, "cannot create the folder \(folder.path).", cause: error)
+    }
+  }
+
   /// Removes the temporary files and folders that a killed process left in `folder`; nobody may be writing there.
   public static func removeLeftovers(in folder: URL) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

@@ -60,6 +60,9 @@ public struct FileContent: Sendable, Hashable {
     }
   }
 
+  /// The ending of a file's name that goes with the type, such as `png`.
+  public var nameEnding: String { type.split(separator: "/").last.map(String.init) ?? "bin" }
+
   /// Two contents are the same where their bytes and types are.
   public static func == (first: FileContent, second: FileContent) -> Bool {
     first.sha256 == second.sha256 && first.type == second.type
@@ -131,11 +134,7 @@ public struct FileVault: Sendable {
     let target = url(named: content.sha256)
     guard !FileManager.default.fileExists(atPath: target.path) else { return }
     let bytes = try content.bytes()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw RLHFError(.inputOutput, "cannot create the folder \(folder.path).", cause: error)
-    }
+    try AtomicFile.makeFolder(folder)
     try AtomicFile.write(Data(bytes), to: target)
   }
 }

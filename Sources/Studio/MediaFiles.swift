@@ -26,18 +26,9 @@ struct MediaFiles: Sendable {
     AtomicFile.removeLeftovers(in: URL(filePath: path, directoryHint: .isDirectory))
   }
 
-  /// Whether `name` is a SHA-256 in small hexadecimal digits.
-  static func isHash(_ name: String) -> Bool {
-    name.utf8.count == 64
-      && name.utf8.allSatisfy {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-      }
-  }
-
   /// Opens the file of a hash; `nil` where there is none.
   func open(_ hash: String) -> OpenFile? {
-    guard Self.isHash(hash) else { return nil }
+    guard FileVault.isName(hash) else { return nil }
     let folder = systemOpen(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard folder >= 0 else { return nil }
     defer { close(folder) }

@@ -52,7 +52,7 @@ extension Studio {
       ) { call in
         let hash = try call.parameter("sha256")
         // What is not described was never shown to anybody, whatever lies in the folder.
-        guard MediaFiles.isHash(hash), let known = try store.media(hash),
+        guard FileVault.isName(hash), let known = try store.media(hash),
           let file = media.open(hash)
         else { throw Refusal.nothingHere }
         return MediaReply.reply(
